@@ -1,0 +1,54 @@
+import tseslint from 'typescript-eslint';
+import svelte from 'eslint-plugin-svelte';
+import globals from 'globals';
+
+/** Forbids imports by package or folder: the house's one-way rule (models <- worker <- main; renderer by contract). */
+const forbid = (message, ...group) => ({ group, message });
+const boundary = (files, ...patterns) => ({
+  files,
+  rules: { 'no-restricted-imports': ['error', { patterns }] },
+});
+
+const electron = forbid('Only main/index.ts, main/preload.cts and main/hosts/electron.ts may know Electron.', 'electron');
+const nodeBuiltins = forbid('This folder is pure: no Node.', 'node:*');
+const native = forbid('This folder is pure: no native backend.', 'onnxruntime-*', 'sharp', '@tensorflow/*');
+const upFromModels = forbid('models imports nothing of the other folders.', '**/worker/**', '**/main/**', '**/renderer/**');
+const upFromWorker = forbid('worker imports models only.', '**/main/**', '**/renderer/**');
+const cornerstone = forbid('Only renderer/viewport knows cornerstone.', 'cornerstone-*');
+const rendererReach = forbid(
+  'The renderer reaches main through main/ipc/{contract,client} alone.',
+  '**/worker/**',
+  '**/main/!(ipc)/**',
+  '**/main/ipc/server*',
+);
+
+export default tseslint.config(
+  { ignores: ['dist/', 'release/', 'node_modules/', 'models/bundled/', 'test-results/', 'playwright-report/'] },
+  ...tseslint.configs.strict,
+  ...tseslint.configs.stylistic,
+  ...svelte.configs.recommended,
+  {
+    languageOptions: { globals: globals.node },
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+      'no-console': 'off',
+    },
+  },
+  {
+    files: ['renderer/**/*.svelte', 'renderer/**/*.svelte.ts'],
+    languageOptions: { globals: globals.browser, parserOptions: { parser: tseslint.parser } },
+  },
+  boundary(['models/**/*.ts'], electron, nodeBuiltins, native, upFromModels, cornerstone),
+  boundary(['worker/**/*.ts'], electron, upFromWorker, cornerstone),
+  boundary(['main/**/*.ts'], electron, cornerstone, forbid('main never imports the renderer.', '**/renderer/**')),
+  boundary(['main/index.ts', 'main/preload.cts', 'main/hosts/electron.ts'], cornerstone),
+  boundary(['renderer/**/*.{ts,svelte}'], electron, nodeBuiltins, native, cornerstone, rendererReach),
+  boundary(['renderer/viewport/**/*.{ts,svelte}'], electron, nodeBuiltins, native, rendererReach),
+  {
+    files: ['models/**/*.test.ts', 'renderer/**/*.test.ts'],
+    rules: { 'no-restricted-imports': 'off' },
+  },
+);

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['{models,worker,main,renderer,scripts,samples}/**/*.test.ts'],
+    environment: 'node',
+    // ONNX Runtime and the codecs keep native state: forked processes, not threads.
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});

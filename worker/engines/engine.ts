@@ -1,0 +1,61 @@
+import type { Manifest } from '../../models/package/manifest.ts';
+import type { StateDict } from '../../models/hifuse/state-dict.ts';
+
+export type EngineName = 'onnx' | 'tfjs';
+export type Device = 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';
+export type Precision = 'float32' | 'float16' | 'int8';
+
+/** Input of the network: normalised, shape [batch, 3, 224, 224]. */
+export interface Batch {
+  data: Float32Array;
+  size: number;
+}
+
+/** A tensor in row-major order, N first, channels second for maps. */
+export interface Output {
+  data: Float32Array;
+  shape: readonly number[];
+}
+
+/** What only explanations need; made on demand. */
+export interface Taps {
+  /** Last fused map, [N, C, 7, 7]. */
+  fused4: Output;
+  /** HFF gates after the sigmoid: [N, 1, H, W] per stage. */
+  spatialAttention: readonly Output[];
+  /** [N, C, 1, 1] per stage. */
+  channelAttention: readonly Output[];
+}
+
+export interface Logits {
+  /** [N, classes]. */
+  logits: Output;
+}
+
+/** A network that is loaded on one device. */
+export interface Session {
+  readonly engine: EngineName;
+  /** The device that really runs it. */
+  readonly device: Device;
+  readonly precision: Precision;
+  /** How many images at once are fastest here (measured or known). */
+  readonly preferredBatch: number;
+  /** Runs the network. Throws HifuseError `engine.failed`. */
+  run(batch: Batch): Promise<Logits>;
+  /** Runs the network and hands out what explanations need, too. */
+  explain(batch: Batch): Promise<Logits & Taps>;
+  dispose(): Promise<void>;
+}
+
+/** Loads networks on a device; created lazily by worker/engines/select.ts. */
+export interface Engine {
+  readonly name: EngineName;
+  load(model: LoadedModel, device: Device): Promise<Session>;
+}
+
+/** A verified model package in memory. */
+export interface LoadedModel {
+  manifest: Manifest;
+  /** Released names, float32. */
+  state: StateDict;
+}

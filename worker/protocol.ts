@@ -1,0 +1,238 @@
+/**
+ * What main may ask of the inference process, as tagged unions. Imports types only: nothing at run time.
+ * Typed arrays travel by structured clone (ArrayBuffers are sent without a transfer list: see main/hosts).
+ */
+import type { ErrorValue } from '../models/errors.ts';
+import type { Frame, PatientPlane } from '../models/imaging/frame.ts';
+import type { Geometry, Manifest } from '../models/package/manifest.ts';
+import type { Device, EngineName, Precision } from './engines/engine.ts';
+
+/** One frame of a file. Frames count from 0. */
+export interface ImageSource {
+  path: string;
+  frame: number;
+}
+
+/** What reading the header alone tells of a file: enough for lists, sorting and grouping. */
+export interface ImageHeader {
+  path: string;
+  format: 'dicom' | 'jpeg' | 'png' | 'tiff' | 'bmp' | 'webp';
+  rows: number;
+  columns: number;
+  frames: number;
+  /** Milliseconds between frames, null if not given. */
+  frameTime: number | null;
+  modality: string;
+  bodyPart: string;
+  viewPosition: string;
+  patientName: string;
+  patientId: string;
+  patientBirthDate: string;
+  patientSex: string;
+  patientAge: string;
+  studyUid: string;
+  studyDate: string;
+  studyTime: string;
+  studyDescription: string;
+  seriesUid: string;
+  seriesNumber: number | null;
+  seriesDescription: string;
+  sopInstanceUid: string;
+  instanceNumber: number | null;
+  plane: PatientPlane | null;
+}
+
+/** One element of a data set, as the tag browser shows it. */
+export interface DicomElement {
+  /** 'ggggeeee', lower case. */
+  tag: string;
+  vr: string;
+  keyword: string;
+  /** Text for the reader; binary values as their length. */
+  value: string;
+  items?: DicomElement[][];
+}
+
+/** Output of `hifuse inspect` (see README, formats). */
+export interface Inspection {
+  schema: 1;
+  file: string;
+  header: Record<string, unknown>;
+  frame0: {
+    sha256: string;
+    shape: number[];
+    dtype: 'uint8' | 'int8' | 'uint16' | 'int16' | 'uint32' | 'int32' | 'float32' | 'float64';
+    min: number;
+    max: number;
+    mean: number;
+  } | null;
+  error: ErrorValue | null;
+}
+
+/** Rectangle in image pixels; may have fractions. */
+export interface Rectangle {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+/** Which network, and where it should run. */
+export interface ModelSelection {
+  /** Folder of the model package. */
+  directory: string;
+  engine: EngineName | 'auto';
+  device: Device | 'auto';
+}
+
+/** One device that was tried for a model. */
+export interface DeviceReport {
+  engine: EngineName;
+  device: Device;
+  status: 'running' | 'available' | 'unavailable' | 'rejected' | 'not-tried';
+  /** Why not, or why chosen; for the reader. */
+  reason: string;
+  /** Largest absolute difference of a self-test logit; null if it did not run. */
+  selfTestDeviation: number | null;
+  millisecondsPerImage: number | null;
+}
+
+/** A model as loaded. */
+export interface ModelInfo {
+  directory: string;
+  manifest: Manifest;
+  engine: EngineName;
+  device: Device;
+  precision: Precision;
+  preferredBatch: number;
+  devices: DeviceReport[];
+}
+
+export interface ClassScore {
+  name: string;
+  displayName: string;
+  logit: number;
+  /** Softmax of the logits (divided by the temperature if calibrated), 0..1. */
+  probability: number;
+}
+
+/** Grad-CAM of one class on the grid of the last fused map: ReLU, not normalised. */
+export interface HeatMap {
+  classIndex: number;
+  rows: number;
+  columns: number;
+  values: Float32Array<ArrayBuffer>;
+}
+
+export interface Prediction {
+  image: ImageSource;
+  /** In the model's order. */
+  classes: ClassScore[];
+  /** Index of the most probable class. */
+  top1: number;
+  calibrated: boolean;
+  model: { id: string; version: string; name: string; weightsSha256: string };
+  engine: EngineName;
+  device: Device;
+  precision: Precision;
+  preprocessing: { geometry: Geometry; window: string; /** What the network saw, in image pixels. */ region: Rectangle };
+  milliseconds: { decode: number; preprocess: number; infer: number; total: number };
+  /** One per class, in the model's order, where asked for; on one absolute scale. */
+  heatMaps: HeatMap[] | null;
+  warnings: string[];
+}
+
+/** Exactly what the network received, before normalisation. */
+export interface NetworkInput {
+  width: 224;
+  height: 224;
+  /** 224*224*3, interleaved. */
+  rgb: Uint8Array<ArrayBuffer>;
+  region: Rectangle;
+}
+
+/** What a checkpoint's names and shapes tell. */
+export interface CheckpointSummary {
+  format: string;
+  architecture: Manifest['architecture'];
+  variant: string;
+  classCount: number;
+  parameters: number;
+  dtypes: string[];
+  /** Names that are known and not used, with the reason. */
+  ignored: { name: string; reason: string }[];
+}
+
+/** What a checkpoint cannot tell. */
+export interface ImportOptions {
+  checkpoint: string;
+  out: string;
+  id: string;
+  name: string;
+  version: string;
+  license: string;
+  classes: { name: string; displayName: string }[];
+  preprocessing: Manifest['preprocessing'];
+  intended: Manifest['intended'];
+  training: Manifest['training'];
+  doubleSigmoid: boolean;
+  /** Markdown; made from the rest where empty. */
+  modelCard: string;
+}
+
+export interface VerifyReport {
+  id: string;
+  ok: boolean;
+  engine: EngineName;
+  device: Device;
+  precision: Precision;
+  /** Largest absolute difference of a logit. */
+  deviation: number;
+  tolerance: number;
+}
+
+/** An item of a batch: a prediction, or why there is none. */
+export type Outcome = { ok: true; prediction: Prediction } | { ok: false; image: ImageSource; error: ErrorValue };
+
+/** Every request with its parameters and its result. Handlers are declared `satisfies` this. */
+export interface WorkerApi {
+  /** Header alone; throws `image.*` or `dicom.*`. */
+  'image.header': { params: { path: string }; result: ImageHeader };
+  /** Headers of many files in one request, in order. Never throws for a single file. */
+  'image.headers': { params: { paths: string[] }; result: ({ ok: true; header: ImageHeader } | { ok: false; error: ErrorValue })[] };
+  'image.elements': { params: { path: string }; result: DicomElement[] };
+  'image.inspect': { params: { path: string }; result: Inspection };
+  'image.frame': { params: ImageSource; result: Frame };
+  /** PNG, as the file asks to be shown, longest side at most `size`. */
+  'image.thumbnail': { params: ImageSource & { size: number }; result: { png: Uint8Array<ArrayBuffer> } };
+  /** PNG in full size with the window given (null: as the file asks), for reports. */
+  'image.render': {
+    params: ImageSource & { window: { center: number; width: number } | null; maxSize: number };
+    result: { png: Uint8Array<ArrayBuffer>; width: number; height: number };
+  };
+  'model.load': { params: ModelSelection; result: ModelInfo };
+  'model.verify': { params: ModelSelection; result: VerifyReport };
+  /** Tries every device for a model and says how each did. */
+  'model.devices': { params: ModelSelection; result: DeviceReport[] };
+  /** One outcome per image, in order. */
+  'model.classify': { params: { images: ImageSource[]; model: ModelSelection; heatMaps: boolean }; result: Outcome[] };
+  'model.input': { params: ImageSource & { model: ModelSelection }; result: NetworkInput };
+  'checkpoint.summary': { params: { path: string }; result: CheckpointSummary };
+  'checkpoint.import': { params: ImportOptions; result: { directory: string; manifest: Manifest } };
+}
+
+export type WorkerMethod = keyof WorkerApi;
+
+export type WorkerRequest = { [M in WorkerMethod]: { kind: 'request'; id: number; method: M; params: WorkerApi[M]['params'] } }[WorkerMethod];
+
+/** From main to worker. */
+export type ToWorker = WorkerRequest | { kind: 'cancel'; id: number };
+
+/** From worker to main. */
+export type FromWorker =
+  | { kind: 'ready' }
+  | { kind: 'result'; id: number; result: unknown }
+  | { kind: 'error'; id: number; error: ErrorValue }
+  | { kind: 'progress'; id: number; done: number; total: number; text: string }
+  /** Every second, while the main thread of the process is alive. Bytes of resident memory. */
+  | { kind: 'heartbeat'; rss: number };
