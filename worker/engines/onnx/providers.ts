@@ -1,0 +1,39 @@
+/**
+ * Device -> ONNX Runtime execution provider. ONNX Runtime does not fall back between providers: a missing one rejects
+ * when the session is created, and worker/engines/select.ts says what happens then.
+ */
+import type { InferenceSession } from 'onnxruntime-node';
+import type { Device } from '../engine.ts';
+
+export interface Provider {
+  /** The name in ONNX Runtime's `listSupportedBackends()`, which tells what this build of it contains. */
+  backend: string;
+  executionProviders: readonly InferenceSession.ExecutionProviderConfig[];
+  /**
+   * Images at once. A GPU is filled by a handful of 224 x 224 images; more only costs memory.
+   * The CPU's is measured by the engine, which has one graph for any batch size.
+   */
+  preferredBatch: number;
+}
+
+/** CoreML: an ML Program (0x010) on CPU and GPU (0x020). The neural engine computes in float16, too coarse for the self-test. */
+const COREML_FLAGS = 0x010 | 0x020;
+
+export const PROVIDERS: Readonly<Record<Device, Provider>> = {
+  cpu: { backend: 'cpu', executionProviders: [{ name: 'cpu' }], preferredBatch: 1 },
+  webgpu: { backend: 'webgpu', executionProviders: [{ name: 'webgpu' }], preferredBatch: 8 },
+  dml: { backend: 'dml', executionProviders: [{ name: 'dml', deviceId: 0 }], preferredBatch: 8 },
+  coreml: { backend: 'coreml', executionProviders: [{ name: 'coreml', coreMlFlags: COREML_FLAGS }], preferredBatch: 8 },
+  cuda: { backend: 'cuda', executionProviders: [{ name: 'cuda', deviceId: 0 }], preferredBatch: 16 },
+};
+
+/**
+ * Session options of a device, to be completed by the engine. Operators that a provider lacks run on the CPU provider,
+ * which ONNX Runtime always adds itself; DirectML can neither reuse memory patterns nor run branches in parallel.
+ */
+export function providerOptions(device: Device): InferenceSession.SessionOptions {
+  return {
+    executionProviders: PROVIDERS[device].executionProviders,
+    ...(device === 'dml' ? { enableMemPattern: false, executionMode: 'sequential' as const } : {}),
+  };
+}
