@@ -90,6 +90,16 @@ export interface Frame {
   plane: PatientPlane | null;
   /** EXIF orientation 1-8 of a photograph; already applied to `pixels` (display). 1 for DICOM. */
   exifOrientation: number;
+  /**
+   * True on frames of JPEG, PNG and other picture files: their samples are grey levels, not modality values, so a
+   * package's `dicomWindow` does not concern them.
+   */
+  picture?: true;
+  /**
+   * RGB alone: `pixels` converted to sRGB by the file's embedded ICC profile, for the screen and for reports. Absent
+   * where the file has no profile. The network never sees these.
+   */
+  displayPixels?: Uint8Array<ArrayBuffer>;
   /** True where the file says that it was compressed with loss (0028,2110), or is a lossy JPEG or WebP. */
   lossy: boolean;
   /** Warnings the reader must see, e.g. 'fewer bytes than declared'. */
