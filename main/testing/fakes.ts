@@ -1,0 +1,111 @@
+/** Doubles for the tests of main: what the inference process would answer. */
+import type { ImageHeader, ImageSource, Prediction, WorkerApi, WorkerMethod } from '../../worker/protocol.ts';
+import type { Manifest } from '../../models/package/manifest.ts';
+import { HifuseError } from '../../models/errors.ts';
+import type { Requests } from '../services/classify.ts';
+
+type Answers = { [M in WorkerMethod]?: (params: WorkerApi[M]['params']) => Promise<WorkerApi[M]['result']> };
+
+/** Requests that are answered by functions; any other one fails. */
+export function fakeRequests(answers: Answers): Requests {
+  return {
+    request: (method, params, options) => {
+      const answer = answers[method];
+      if (!answer) return Promise.reject(new HifuseError('request.invalid', `no answer for ${method}`));
+      options?.signal?.throwIfAborted();
+      return answer(params);
+    },
+  };
+}
+
+export function fakePrediction(image: ImageSource, probabilities = [0.2, 0.7, 0.1]): Prediction {
+  return {
+    image,
+    classes: probabilities.map((probability, i) => ({
+      name: ['bacterial pneumonia', 'normal', 'viral pneumonia'][i] ?? `class ${i}`,
+      displayName: ['Bacterial pneumonia', 'Normal', 'Viral pneumonia'][i] ?? `Class ${i}`,
+      logit: Math.log(probability),
+      probability,
+    })),
+    top1: probabilities.indexOf(Math.max(...probabilities)),
+    calibrated: false,
+    model: { id: 'chest', version: '1.0.0', name: 'Chest radiographs', weightsSha256: 'ab'.repeat(32) },
+    engine: 'onnx',
+    device: 'cpu',
+    precision: 'float32',
+    preprocessing: { geometry: 'stretch-224', window: 'file', region: { left: 0, top: 0, width: 40, height: 30 } },
+    milliseconds: { decode: 1, preprocess: 2, infer: 3.25, total: 6.25 },
+    heatMaps: null,
+    warnings: [],
+  };
+}
+
+export function fakeHeader(path: string, changes: Partial<ImageHeader> = {}): ImageHeader {
+  return {
+    path,
+    format: 'dicom',
+    rows: 30,
+    columns: 40,
+    frames: 1,
+    frameTime: null,
+    modality: 'CR',
+    bodyPart: 'CHEST',
+    viewPosition: 'AP',
+    patientName: 'Phantom^Chest',
+    patientId: 'SYN-1',
+    patientBirthDate: '20190203',
+    patientSex: 'F',
+    patientAge: '005Y',
+    studyUid: '1.2.3',
+    studyDate: '20240131',
+    studyTime: '101112',
+    studyDescription: 'Chest',
+    seriesUid: '1.2.3.4',
+    seriesNumber: 1,
+    seriesDescription: 'AP',
+    sopInstanceUid: '1.2.3.4.5',
+    instanceNumber: 1,
+    plane: null,
+    ...changes,
+  };
+}
+
+export function fakeManifest(changes: Partial<Manifest> = {}): Manifest {
+  return {
+    schema: 1,
+    id: 'chest',
+    name: 'Chest radiographs',
+    version: '1.0.0',
+    license: 'CC-BY-4.0',
+    architecture: {
+      width: 32,
+      depths: [2, 2, 2, 2],
+      heads: [1, 2, 4, 8],
+      window: 7,
+      irmlp: 'depthwise',
+      doubleSigmoid: false,
+    },
+    classes: [
+      { name: 'bacterial pneumonia', displayName: 'Bacterial pneumonia' },
+      { name: 'normal', displayName: 'Normal' },
+      { name: 'viral pneumonia', displayName: 'Viral pneumonia' },
+    ],
+    preprocessing: {
+      geometry: 'stretch-224',
+      mean: [0.485, 0.456, 0.406],
+      std: [0.229, 0.224, 0.225],
+      exifOrientation: false,
+      dicomWindow: 'file',
+    },
+    calibration: null,
+    intended: {
+      modalities: ['CR', 'DX'],
+      bodyParts: ['CHEST'],
+      views: ['AP', 'PA'],
+      ageYears: { minimum: 1, maximum: 5 },
+    },
+    training: { data: 'Chest radiographs of children, one hospital', metrics: { accuracy: 0.871 } },
+    weights: { file: 'weights.safetensors', sha256: 'ab'.repeat(32), dtype: 'float16' },
+    ...changes,
+  };
+}
