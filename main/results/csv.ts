@@ -1,0 +1,61 @@
+import type { ResultRow, ResultsHeader } from './row.ts';
+
+/** RFC 4180: fields with separators, quotes or line breaks are quoted, quotes doubled. */
+function field(value: string): string {
+  return /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+}
+
+const line = (fields: readonly string[]): string => `${fields.map(field).join(',')}\r\n`;
+
+/** Spreadsheets run what starts like this as a formula, also after a quote. */
+const FORMULA = /^[=+\-@\t\r]/;
+
+/** A path that a spreadsheet takes for text and every program for the same file: './=1+1.png' instead of '=1+1.png'. */
+const pathField = (file: string): string => (FORMULA.test(file) ? `./${file}` : file);
+
+const textField = (text: string): string => (FORMULA.test(text) ? `'${text}` : text);
+
+/** Six decimals: more than float32 arithmetic on different devices agrees on. */
+const probability = (value: number): string => value.toFixed(6);
+
+/**
+ * Results as CSV: `file,frame,status,top1,p:<name>...,error_code,error_message`, then what made them, in every row, so
+ * that each row stands alone and no comment line stops a parser or Excel. UTF-8 without a byte order mark.
+ *
+ * @param classNames in the model's order
+ */
+export function csvWriter(header: ResultsHeader, classNames: readonly string[]) {
+  const provenance: [name: string, value: string][] = [
+    ['model', `${header.model.id} ${header.model.version}`],
+    ['weights_sha256', header.model.weightsSha256],
+    ['device', `${header.engine} ${header.device} ${header.precision}`],
+    ['calibrated', String(header.calibrated)],
+    ['software', header.software],
+    ['notice', header.notice],
+  ];
+  const names = [
+    'file',
+    'frame',
+    'status',
+    'top1',
+    ...classNames.map((name) => `p:${name}`),
+    'error_code',
+    'error_message',
+    ...provenance.map(([name]) => name),
+  ];
+  return {
+    begin: (): string => line(names),
+    row: (row: ResultRow): string =>
+      line([
+        pathField(row.file),
+        String(row.frame),
+        row.status,
+        textField(row.top1 ?? ''),
+        ...classNames.map((_, i) => (row.classes[i] ? probability(row.classes[i].probability) : '')),
+        row.error?.code ?? '',
+        textField(row.error?.message ?? ''),
+        ...provenance.map(([, value]) => textField(value)),
+      ]),
+    end: (): string => '',
+  };
+}

@@ -1,0 +1,65 @@
+import type { ErrorValue } from '../../models/errors.ts';
+import type { Manifest } from '../../models/package/manifest.ts';
+import type { ModelInfo, Prediction } from '../../worker/protocol.ts';
+import { NOTICE, software } from '../about.ts';
+
+/** What a file of results says of all its rows. */
+export interface ResultsHeader {
+  schema: 1;
+  software: string;
+  notice: string;
+  model: { id: string; version: string; weightsSha256: string };
+  engine: string;
+  device: string;
+  precision: string;
+  calibrated: boolean;
+  preprocessing: Manifest['preprocessing'];
+}
+
+/** One frame of one file. */
+export interface ResultRow {
+  file: string;
+  frame: number;
+  status: 'ok' | 'failed' | 'skipped';
+  /** Name of the most probable class; null without a prediction. */
+  top1: string | null;
+  classes: { name: string; logit: number; probability: number }[];
+  /** From the file to the probabilities; null without a prediction. */
+  ms: number | null;
+  error: Pick<ErrorValue, 'code' | 'message'> | null;
+  /** The overlay that was written for it, where asked for. */
+  heatMap?: string;
+}
+
+export function resultsHeader(model: ModelInfo): ResultsHeader {
+  const { manifest, engine, device, precision } = model;
+  return {
+    schema: 1,
+    software,
+    notice: NOTICE,
+    model: { id: manifest.id, version: manifest.version, weightsSha256: manifest.weights.sha256 },
+    engine,
+    device,
+    precision,
+    calibrated: manifest.calibration !== null,
+    preprocessing: manifest.preprocessing,
+  };
+}
+
+/** The row of an item: of its prediction, or of why there is none. */
+export function resultRow(
+  file: string,
+  frame: number,
+  result: { status: ResultRow['status']; prediction: Prediction | null; error: ErrorValue | null },
+): ResultRow {
+  const { status, prediction, error } = result;
+  return {
+    file,
+    frame,
+    status,
+    top1: prediction?.classes[prediction.top1]?.name ?? null,
+    classes: prediction?.classes.map(({ name, logit, probability }) => ({ name, logit, probability })) ?? [],
+    ms: prediction && Math.round(prediction.milliseconds.total * 10) / 10,
+    error: error && { code: error.code, message: error.message },
+  };
+}
