@@ -56,6 +56,28 @@ export function windowOf(center: number, width: number, explanation = ''): VoiWi
   return { kind: 'window', function: width >= 1 ? 'LINEAR' : 'LINEAR_EXACT', center, width, explanation };
 }
 
+/**
+ * The window that maps `minimum` to black and `maximum` to white. Integers get LINEAR, whose width counts values; others
+ * get LINEAR_EXACT. A constant image gets the smallest window around its value.
+ */
+export function windowOfRange(minimum: number, maximum: number, integers: boolean, explanation = ''): VoiWindow {
+  return integers
+    ? {
+        kind: 'window',
+        function: 'LINEAR',
+        center: (minimum + maximum + 1) / 2,
+        width: maximum - minimum + 1,
+        explanation,
+      }
+    : {
+        kind: 'window',
+        function: 'LINEAR_EXACT',
+        center: (minimum + maximum) / 2,
+        width: maximum > minimum ? maximum - minimum : 1,
+        explanation,
+      };
+}
+
 /** What a frame is shown with unless the reader chooses: the file's first valid window or table, else the automatic. */
 export function defaultVoi(frame: Pick<Frame, 'voi' | 'automaticWindow'>): Voi {
   return frame.voi.find(isValidVoi) ?? frame.automaticWindow;

@@ -1,0 +1,85 @@
+/**
+ * The eight EXIF orientations (EXIF 2.32, tag 0x0112) as what they are: a transposition and two flips. Each is exactly
+ * invertible, so a frame that is shown oriented can always give back its pixels as they lie in the file.
+ */
+import type { PixelArray } from './frame.ts';
+
+/** Displayed pixel (x, y) is stored pixel (sx, sy) = transpose ? (y, x) : (x, y), then flipped within the stored image. */
+interface Orientation {
+  transpose: boolean;
+  flipX: boolean;
+  flipY: boolean;
+  inverse: number;
+}
+
+/** By EXIF number, 1 to 8. 6 is 'turn clockwise to show', 8 counterclockwise. */
+const ORIENTATIONS: Readonly<Record<number, Orientation>> = {
+  1: { transpose: false, flipX: false, flipY: false, inverse: 1 },
+  2: { transpose: false, flipX: true, flipY: false, inverse: 2 },
+  3: { transpose: false, flipX: true, flipY: true, inverse: 3 },
+  4: { transpose: false, flipX: false, flipY: true, inverse: 4 },
+  5: { transpose: true, flipX: false, flipY: false, inverse: 5 },
+  6: { transpose: true, flipX: false, flipY: true, inverse: 8 },
+  7: { transpose: true, flipX: true, flipY: true, inverse: 7 },
+  8: { transpose: true, flipX: true, flipY: false, inverse: 6 },
+};
+
+const IDENTITY = ORIENTATIONS[1]!;
+
+/** The orientation of a file's tag: 1 to 8; anything else counts as 1, as readers do. */
+export const exifOrientationOf = (tag: number | undefined): number => (tag && ORIENTATIONS[tag] ? tag : 1);
+
+/** The orientation that undoes another. */
+export const inverseOrientation = (orientation: number): number => (ORIENTATIONS[orientation] ?? IDENTITY).inverse;
+
+/** Whether an orientation exchanges rows and columns. */
+export const swapsAxes = (orientation: number): boolean => (ORIENTATIONS[orientation] ?? IDENTITY).transpose;
+
+/** Samples of an image: rows*columns*channels, interleaved. */
+export interface Raster<P extends PixelArray> {
+  rows: number;
+  columns: number;
+  channels: number;
+  pixels: P;
+}
+
+/** The image as an orientation shows it. Returns the same object for orientation 1, a new one otherwise. */
+export function orient<P extends PixelArray>(image: Raster<P>, orientation: number): Raster<P> {
+  const { transpose, flipX, flipY } = ORIENTATIONS[orientation] ?? IDENTITY;
+  if (!transpose && !flipX && !flipY) return image;
+  const { channels } = image;
+  const columns = transpose ? image.rows : image.columns;
+  const rows = transpose ? image.columns : image.rows;
+  const pixels = new (image.pixels.constructor as new (length: number) => P)(rows * columns * channels);
+  // Steps through the stored samples for one displayed column and one displayed row.
+  const stepX = (flipX ? -1 : 1) * channels;
+  const stepY = (flipY ? -1 : 1) * image.columns * channels;
+  const perColumn = transpose ? stepY : stepX;
+  const perRow = transpose ? stepX : stepY;
+  const start = (flipX ? image.columns - 1 : 0) * channels + (flipY ? image.rows - 1 : 0) * image.columns * channels;
+  let to = 0;
+  for (let y = 0; y < rows; y++) {
+    let from = start + y * perRow;
+    for (let x = 0; x < columns; x++, from += perColumn) {
+      for (let channel = 0; channel < channels; channel++) pixels[to++] = image.pixels[from + channel]!;
+    }
+  }
+  return { rows, columns, channels, pixels };
+}
+
+interface Box {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+/** A rectangle of the stored image (of `columns` x `rows` pixels) as it lies in the displayed image. */
+export function orientBox(box: Box, columns: number, rows: number, orientation: number): Box {
+  const { transpose, flipX, flipY } = ORIENTATIONS[orientation] ?? IDENTITY;
+  const x = flipX ? columns - box.left - box.width : box.left;
+  const y = flipY ? rows - box.top - box.height : box.top;
+  return transpose
+    ? { left: y, top: x, width: box.height, height: box.width }
+    : { left: x, top: y, width: box.width, height: box.height };
+}

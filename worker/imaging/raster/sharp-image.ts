@@ -1,0 +1,137 @@
+/** JPEG, PNG, TIFF and WebP through sharp, with the sample values that Pillow gives. */
+import type { Metadata } from 'sharp';
+import { exifOrientationOf, swapsAxes } from '../../../models/imaging/exif-orientation.ts';
+import type { PixelArray } from '../../../models/imaging/frame.ts';
+import { sharp } from './codec.ts';
+import type { RasterFormat } from './format.ts';
+import type { Picture } from './pixels.ts';
+
+export type SharpFormat = Exclude<RasterFormat, 'bmp'>;
+
+type Depth = NonNullable<Metadata['depth']>;
+
+/** libvips sample format -> typed array. Complex samples are no image to look at. */
+const ARRAYS: Partial<Record<Depth, new (buffer: ArrayBuffer) => PixelArray>> = {
+  uchar: Uint8Array,
+  char: Int8Array,
+  ushort: Uint16Array,
+  short: Int16Array,
+  uint: Uint32Array,
+  int: Int32Array,
+  float: Float32Array,
+  double: Float64Array,
+};
+
+/** libvips colour spaces of one channel -> the space to ask for, so that values stay as they are. */
+const GRAY_SPACES: Readonly<Record<string, 'b-w' | 'grey16'>> = { 'b-w': 'b-w', grey16: 'grey16' };
+
+/**
+ * Opens one page. `failOn: 'error'` refuses files that end early or hold broken data, where libvips' lower levels would
+ * fill the rest with grey. Sizes are checked by the caller, against our own limit.
+ */
+const open = (bytes: Uint8Array, page: number, ignoreIcc = true) =>
+  sharp(bytes, { failOn: 'error', limitInputPixels: false, sequentialRead: true, ignoreIcc, page });
+
+/** What the header tells. Rows and columns are as displayed. */
+export interface PictureHeader {
+  rows: number;
+  columns: number;
+  frames: number;
+  metadata: Metadata;
+}
+
+/** Reads the header of a page from bytes, or straight from the file where only that is needed. */
+export async function readPictureHeader(source: Uint8Array | string, page: number): Promise<PictureHeader> {
+  const metadata = await sharp(source, { failOn: 'error', limitInputPixels: false, page }).metadata();
+  const swap = swapsAxes(exifOrientationOf(metadata.orientation));
+  return {
+    rows: swap ? metadata.width : metadata.height,
+    columns: swap ? metadata.height : metadata.width,
+    frames: metadata.pages ?? 1,
+    metadata,
+  };
+}
+
+const contains = (bytes: Uint8Array, text: string, encoding: BufferEncoding): boolean =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(Buffer.from(text, encoding));
+
+/** Whether the format threw information away when it was written; what a TIFF holds inside is not asked. */
+const LOSSY: Record<SharpFormat, (bytes: Uint8Array) => boolean> = {
+  jpeg: () => true,
+  png: () => false,
+  tiff: () => false,
+  webp: (bytes) => !contains(bytes.subarray(0, 1 << 16), 'VP8L', 'latin1'),
+};
+
+/** A profile that calls itself sRGB needs no conversion for the screen. */
+const isSrgb = (profile: Uint8Array): boolean =>
+  contains(profile, 'sRGB', 'latin1') || contains(profile, 's\0R\0G\0B', 'latin1');
+
+/**
+ * CMYK to RGB as Pillow converts it, integer by integer: each ink darkens what black leaves over. libvips would use a
+ * printing profile, which the network never saw in training.
+ */
+function cmykToRgb(cmyk: Uint8Array): Uint8Array<ArrayBuffer> {
+  const rgb = new Uint8Array((cmyk.length / 4) * 3);
+  for (let from = 0, to = 0; from < cmyk.length; from += 4) {
+    const light = 255 - cmyk[from + 3]!;
+    for (let channel = 0; channel < 3; channel++) {
+      const product = cmyk[from + channel]! * light + 128;
+      rgb[to++] = Math.max(0, light - ((product + (product >> 8)) >> 8));
+    }
+  }
+  return rgb;
+}
+
+/** The buffer under sharp's result, copied only where it is a part of a larger one. */
+const bytesOf = ({ buffer, byteOffset, byteLength }: Uint8Array): ArrayBuffer =>
+  (byteLength === buffer.byteLength ? buffer : buffer.slice(byteOffset, byteOffset + byteLength)) as ArrayBuffer;
+
+/** Grey samples in the file's own depth. */
+async function grayPixels(bytes: Uint8Array, page: number, { space, depth }: Metadata): Promise<PixelArray> {
+  const array = ARRAYS[depth!];
+  if (!array) throw new Error(`samples of type ${depth} are not supported`);
+  const data = await open(bytes, page)
+    .removeAlpha()
+    .toColourspace(GRAY_SPACES[space!]!)
+    .raw({ depth: depth! })
+    .toBuffer();
+  return new array(bytesOf(data));
+}
+
+/** RGB in 8 bits: deeper samples keep their high byte, alpha is dropped without blending, as Pillow does. */
+async function rgbPixels(bytes: Uint8Array, page: number, { space }: Metadata): Promise<Uint8Array<ArrayBuffer>> {
+  if (space === 'cmyk') {
+    return cmykToRgb(await open(bytes, page).pipelineColourspace('cmyk').toColourspace('cmyk').raw().toBuffer());
+  }
+  const data = await open(bytes, page).removeAlpha().toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer();
+  return new Uint8Array(bytesOf(data));
+}
+
+/** RGB in sRGB, by the embedded profile. */
+async function managedPixels(bytes: Uint8Array, page: number): Promise<Uint8Array<ArrayBuffer>> {
+  const data = await open(bytes, page, false).removeAlpha().toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer();
+  return new Uint8Array(bytesOf(data));
+}
+
+/** Decodes one page of a file whose header has been read. Rejects with libvips' own reason. */
+export async function decodePicture(
+  bytes: Uint8Array,
+  format: SharpFormat,
+  page: number,
+  { metadata }: PictureHeader,
+): Promise<Picture> {
+  const gray = GRAY_SPACES[metadata.space] !== undefined;
+  const pixels = gray ? await grayPixels(bytes, page, metadata) : await rgbPixels(bytes, page, metadata);
+  const managed = !gray && metadata.icc && !isSrgb(metadata.icc);
+  return {
+    rows: metadata.height,
+    columns: metadata.width,
+    channels: gray ? 1 : 3,
+    pixels,
+    exifOrientation: exifOrientationOf(metadata.orientation),
+    lossy: LOSSY[format](bytes),
+    displayPixels: managed ? await managedPixels(bytes, page) : null,
+    warnings: [],
+  };
+}
