@@ -1,0 +1,23 @@
+import { openSession, probeDevices } from './engines/select.ts';
+import type { Handlers } from './dispatch.ts';
+import { checkpointHandlers } from './handlers/checkpoints.ts';
+import { imageHandlers } from './handlers/images.ts';
+import { Inputs } from './handlers/inputs.ts';
+import { modelHandlers } from './handlers/models.ts';
+import { loadPackage } from './import/load-package.ts';
+import { createImagingPool } from './imaging/pool.ts';
+import { Sessions } from './sessions.ts';
+
+/** Longest that one file may take, from reading to the last pixel. */
+const FRAME_TIMEOUT_MS = 10_000;
+
+/** Composes what the inference process can do. A request without a handler does not compile. */
+export function createHandlers({ threads }: { threads: number }): Handlers {
+  const imaging = createImagingPool({ threads, timeoutMs: FRAME_TIMEOUT_MS });
+  const sessions = new Sessions({ loadPackage, openSession });
+  return {
+    ...imageHandlers(imaging),
+    ...modelHandlers(sessions, new Inputs(imaging), loadPackage, probeDevices),
+    ...checkpointHandlers(sessions),
+  } satisfies Handlers;
+}

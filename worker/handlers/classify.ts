@@ -1,0 +1,145 @@
+import { HifuseError, toErrorValue } from '../../models/errors.ts';
+import { indexOfLargest, probabilities } from '../../models/hifuse/probabilities.ts';
+import type { Batch, Logits, Taps } from '../engines/engine.ts';
+import { gradCam } from '../explain/grad-cam.ts';
+import type { HeatMap, ImageSource, Outcome, Prediction } from '../protocol.ts';
+import type { OpenModel } from '../sessions.ts';
+import type { PreparedInput } from './imaging.ts';
+import type { Inputs } from './inputs.ts';
+
+export interface ClassifyOptions {
+  heatMaps: boolean;
+  signal: AbortSignal;
+  onProgress(done: number, total: number): void;
+}
+
+/** An input that was asked for: the input, or why there is none. */
+type Prepared = { ok: true; input: PreparedInput } | { ok: false; error: unknown };
+
+/**
+ * Classifies images in batches of the size that the session prefers. The next two batches are decoded in the pool
+ * while the network runs on this one.
+ *
+ * @returns one outcome per image, in order; a failing image never ends the others
+ * @throws the signal's reason when aborted
+ */
+export async function classify(
+  images: readonly ImageSource[],
+  open: OpenModel,
+  inputs: Inputs,
+  options: ClassifyOptions,
+): Promise<Outcome[]> {
+  const { signal } = options;
+  const { preprocessing } = open.model.manifest;
+  const batchSize = Math.max(1, open.session.preferredBatch);
+  const underWay: Promise<Prepared>[] = [];
+  const prepareUpTo = (end: number): void => {
+    for (const image of images.slice(underWay.length, end)) {
+      underWay.push(
+        inputs.get(image, preprocessing, signal).then(
+          (input) => ({ ok: true, input }) as const,
+          (error: unknown) => ({ ok: false, error }) as const,
+        ),
+      );
+    }
+  };
+
+  const outcomes: Outcome[] = [];
+  for (let start = 0; start < images.length; start += batchSize) {
+    prepareUpTo(start + 3 * batchSize);
+    const prepared = await Promise.all(underWay.slice(start, start + batchSize));
+    signal.throwIfAborted();
+    const batch = images.slice(start, start + batchSize).map((image, i) => ({ image, prepared: prepared[i]! }));
+    outcomes.push(...(await runBatch(batch, open, options.heatMaps)));
+    // The tensors of what is done are let go.
+    underWay.fill(Promise.resolve({ ok: false, error: null }), start, start + batchSize);
+    options.onProgress(outcomes.length, images.length);
+  }
+  return outcomes;
+}
+
+async function runBatch(
+  batch: readonly { image: ImageSource; prepared: Prepared }[],
+  open: OpenModel,
+  heatMaps: boolean,
+): Promise<Outcome[]> {
+  const usable = batch.flatMap(({ image, prepared }) => (prepared.ok ? [{ image, input: prepared.input }] : []));
+  const predicted = new Map<ImageSource, Outcome>();
+  if (usable.length > 0) {
+    try {
+      const before = performance.now();
+      const answer = await run(
+        open,
+        usable.map(({ input }) => input),
+        heatMaps,
+      );
+      const inferMs = (performance.now() - before) / usable.length;
+      for (const [n, { image, input }] of usable.entries()) {
+        predicted.set(image, outcomeOf(image, input, answer, n, inferMs, open));
+      }
+    } catch (error) {
+      for (const { image } of usable) predicted.set(image, { ok: false, image, error: toErrorValue(error) });
+    }
+  }
+  return batch.map(({ image, prepared }) =>
+    prepared.ok ? predicted.get(image)! : { ok: false, image, error: toErrorValue(prepared.error) },
+  );
+}
+
+function run(open: OpenModel, inputs: readonly PreparedInput[], taps: boolean): Promise<Logits & Partial<Taps>> {
+  const first = inputs[0]!.tensor;
+  const data = inputs.length === 1 ? first : new Float32Array(first.length * inputs.length);
+  if (inputs.length > 1) {
+    for (const [n, { tensor }] of inputs.entries()) data.set(tensor, n * first.length);
+  }
+  const batch: Batch = { data, size: inputs.length };
+  return taps ? open.session.explain(batch) : open.session.run(batch);
+}
+
+function outcomeOf(
+  image: ImageSource,
+  input: PreparedInput,
+  answer: Logits & Partial<Taps>,
+  n: number,
+  inferMs: number,
+  open: OpenModel,
+): Outcome {
+  const { manifest } = open.model;
+  const classCount = manifest.classes.length;
+  const logits = Array.from(answer.logits.data.subarray(n * classCount, (n + 1) * classCount));
+  if (!logits.every(Number.isFinite)) {
+    const error = new HifuseError('engine.failed', `The network gave no numbers on ${open.session.device}. Try another device.`);
+    return { ok: false, image, error: toErrorValue(error) };
+  }
+  const chances = probabilities(logits, manifest.calibration?.temperature);
+  const { decode, preprocess } = input.milliseconds;
+  const prediction: Prediction = {
+    image,
+    classes: manifest.classes.map(({ name, displayName }, i) => ({
+      name,
+      displayName,
+      logit: logits[i]!,
+      probability: chances[i]!,
+    })),
+    top1: indexOfLargest(logits),
+    calibrated: manifest.calibration !== null,
+    model: {
+      id: manifest.id,
+      version: manifest.version,
+      name: manifest.name,
+      weightsSha256: manifest.weights.sha256,
+    },
+    engine: open.session.engine,
+    device: open.session.device,
+    precision: open.session.precision,
+    preprocessing: { geometry: manifest.preprocessing.geometry, window: input.window, region: input.region },
+    milliseconds: { decode, preprocess, infer: inferMs, total: decode + preprocess + inferMs },
+    heatMaps: answer.fused4 ? heatMapsOf(answer.fused4, n, open) : null,
+    warnings: [...input.warnings],
+  };
+  return { ok: true, prediction };
+}
+
+function heatMapsOf(fused4: Taps['fused4'], n: number, open: OpenModel): HeatMap[] {
+  return open.model.manifest.classes.map((_, classIndex) => gradCam(fused4, open.model.state, n, classIndex));
+}

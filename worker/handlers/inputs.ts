@@ -1,0 +1,44 @@
+import { stat } from 'node:fs/promises';
+import type { Preprocessing } from '../../models/package/manifest.ts';
+import type { ImageSource } from '../protocol.ts';
+import type { Imaging, PreparedInput } from './imaging.ts';
+
+/** Inputs kept; each takes 0.75 MB. */
+const KEPT = 64;
+
+/**
+ * The network's inputs, made in the imaging pool and kept for the last few frames: changing the model's device, asking
+ * what the network saw, or classifying with heat maps after a batch decodes nothing anew.
+ */
+export class Inputs {
+  readonly #imaging: Imaging;
+  /** Oldest use first. */
+  readonly #cache = new Map<string, PreparedInput>();
+
+  constructor(imaging: Imaging) {
+    this.#imaging = imaging;
+  }
+
+  /** @throws HifuseError `file.*`, `image.*` or `dicom.*`, or the signal's reason. */
+  async get(source: ImageSource, preprocessing: Preprocessing, signal: AbortSignal): Promise<PreparedInput> {
+    // Part of the key, so that a file that was written anew is decoded anew.
+    const version = await stat(source.path).then(
+      ({ mtimeMs, size }) => `${mtimeMs}:${size}`,
+      () => null,
+    );
+    const key = JSON.stringify([source.path, version, source.frame, preprocessing]);
+    const kept = this.#cache.get(key);
+    const input = kept
+      ? { ...kept, milliseconds: { decode: 0, preprocess: 0 } }
+      : await this.#imaging.input(source, preprocessing, signal);
+    if (version !== null) this.#keep(key, kept ?? input);
+    return input;
+  }
+
+  #keep(key: string, input: PreparedInput): void {
+    this.#cache.delete(key);
+    this.#cache.set(key, input);
+    const oldest = this.#cache.keys().next();
+    if (this.#cache.size > KEPT && !oldest.done) this.#cache.delete(oldest.value);
+  }
+}

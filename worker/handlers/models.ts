@@ -1,0 +1,65 @@
+import type { LoadedModel } from '../engines/engine.ts';
+import { runSelfTest } from '../import/self-test.ts';
+import type { SelfTest } from '../../models/package/manifest.ts';
+import type { Handlers } from '../dispatch.ts';
+import type { DeviceReport, ModelSelection } from '../protocol.ts';
+import type { Loader, Sessions } from '../sessions.ts';
+import { classify } from './classify.ts';
+import type { Inputs } from './inputs.ts';
+
+/** How a model is tried on every device (worker/engines/select.ts); a test passes its own. */
+export type ProbeDevices = (
+  model: LoadedModel,
+  selfTest: SelfTest,
+  selection: Pick<ModelSelection, 'engine' | 'device'>,
+) => Promise<DeviceReport[]>;
+
+/** Requests that concern a model package: what it is, where it runs, what it says of images. */
+export function modelHandlers(
+  sessions: Sessions,
+  inputs: Inputs,
+  loadPackage: Loader['loadPackage'],
+  probeDevices: ProbeDevices,
+) {
+  return {
+    'model.load': (selection) =>
+      sessions.use(selection, ({ model, session, devices }) =>
+        Promise.resolve({
+          directory: selection.directory,
+          manifest: model.manifest,
+          engine: session.engine,
+          device: session.device,
+          precision: session.precision,
+          preferredBatch: session.preferredBatch,
+          devices,
+        }),
+      ),
+    'model.verify': (selection) =>
+      sessions.use(selection, async ({ model, session }) => ({
+        id: model.manifest.id,
+        engine: session.engine,
+        device: session.device,
+        precision: session.precision,
+        ...(await runSelfTest(session, model.selfTest)),
+      })),
+    'model.devices': async (selection) => {
+      const model = await loadPackage(selection.directory);
+      return probeDevices(model, model.selfTest, selection);
+    },
+    'model.classify': ({ images, model, heatMaps }, { signal, progress }) =>
+      sessions.use(model, (open) =>
+        classify(images, open, inputs, {
+          heatMaps,
+          signal,
+          onProgress: (done, total) => {
+            progress(done, total, 'Classifying');
+          },
+        }),
+      ),
+    'model.input': ({ path, frame, model }, { signal }) =>
+      sessions.use(model, async (open) => {
+        const input = await inputs.get({ path, frame }, open.model.manifest.preprocessing, signal);
+        return { width: 224, height: 224, rgb: input.rgb, region: input.region };
+      }),
+  } satisfies Partial<Handlers>;
+}
