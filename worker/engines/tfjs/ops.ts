@@ -36,9 +36,11 @@ export class TensorFlowOps implements Ops<Value> {
     if (!depthwise && perGroup !== x.channels) throw misfit(layer, x);
     const biasTensor = bias && this.#constant(bias);
     const convolve = depthwise ? tf.depthwiseConv2d : tf.conv2d;
-    const pad = padding === 0 ? 'valid' : padding;
+    // TensorFlow's backend takes no number of zeros; `same` is (kernel - 1) / 2 of them at stride 1.
+    const same = stride === 1 && padding === (kernel - 1) / 2;
     return this.#program.step(shape, [x], (input) => {
-      const y = convolve(input as Tensor4D, filter as Tensor4D, stride, pad);
+      const padded = same || padding === 0 ? input : tf.pad(input, border(padding));
+      const y = convolve(padded as Tensor4D, filter as Tensor4D, stride, same ? 'same' : 'valid');
       return biasTensor ? tf.add(y, biasTensor) : y;
     });
   }
@@ -200,6 +202,16 @@ export class TensorFlowOps implements Ops<Value> {
 
 function vector(channels: number): { rows: number; columns: number; channels: number } {
   return { rows: 1, columns: 1, channels };
+}
+
+/** Zeros around rows and columns of a map, as tf.pad takes them. */
+function border(size: number): [number, number][] {
+  return [
+    [0, 0],
+    [size, size],
+    [size, size],
+    [0, 0],
+  ];
 }
 
 function misfit(layer: Layer, x: Value): HifuseError {
