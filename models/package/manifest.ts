@@ -4,7 +4,7 @@
 export interface Architecture {
   /** Channels of the first stage; stage i has width * 2^i. */
   width: number;
-  /** Global (window attention) blocks per stage; the local branch always has two. */
+  /** Blocks per stage, in the local and in the global branch alike. */
   depths: readonly [number, number, number, number];
   /** Attention heads per stage. */
   heads: readonly [number, number, number, number];

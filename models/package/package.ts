@@ -1,0 +1,111 @@
+import { HifuseError } from '../errors.ts';
+import type { StateDict } from '../hifuse/state-dict.ts';
+import type { Manifest, SelfTest } from './manifest.ts';
+import { parseManifest } from './parse-manifest.ts';
+import { parseSelfTest } from './parse-self-test.ts';
+import { decodeUtf8, encodeUtf8 } from './utf8.ts';
+import { decodeWeights, type EncodedWeights } from './weights.ts';
+
+/** The files of a model package and how large each may be: bytes in, bytes out. */
+export const PACKAGE_FILES = {
+  'manifest.json': { limit: 2 ** 20 },
+  'weights.safetensors': { limit: 2 ** 31 },
+  'MODEL_CARD.md': { limit: 2 ** 20 },
+  'selftest.json': { limit: 2 ** 22 },
+} as const;
+
+export type PackageFile = keyof typeof PACKAGE_FILES;
+
+export type PackageBytes = Readonly<Record<PackageFile, Uint8Array>>;
+
+/** SHA-256 as 64 lower-case hexadecimal digits; the folder is pure, so the hash comes from outside. */
+export type Sha256 = (bytes: Uint8Array) => string;
+
+/** A package that was read and verified. */
+export interface ModelPackage {
+  manifest: Manifest;
+  /** Released names, float32, only those that the network uses. */
+  state: StateDict;
+  modelCard: string;
+  selfTest: SelfTest;
+}
+
+/** Writes a package. The manifest's `weights` come from the weights themselves. */
+export function encodePackage(
+  parts: { manifest: Omit<Manifest, 'weights'>; weights: EncodedWeights; modelCard: string; selfTest: SelfTest },
+  sha256: Sha256,
+): { manifest: Manifest; files: PackageBytes } {
+  const { bytes, dtype } = parts.weights;
+  const manifest: Manifest = {
+    ...parts.manifest,
+    weights: { file: 'weights.safetensors', sha256: sha256(bytes), dtype },
+  };
+  return {
+    manifest,
+    files: {
+      'manifest.json': encodeJson(manifest),
+      'weights.safetensors': bytes,
+      'MODEL_CARD.md': encodeUtf8(parts.modelCard),
+      'selftest.json': encodeJson(parts.selfTest),
+    },
+  };
+}
+
+function encodeJson(value: unknown): Uint8Array {
+  return encodeUtf8(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+/**
+ * Reads a package and verifies it: the manifest and the self-test field by field, the weights' hash, names, shapes and
+ * values. Whether the network then answers as the self-test says is for the engine to find out.
+ *
+ * @param name of the package, for messages: its folder
+ * @throws HifuseError `model.invalid-package`, `model.hash-mismatch`, `model.*-tensor`, `model.shape-mismatch`
+ */
+export function decodePackage(files: PackageBytes, sha256: Sha256, name: string): ModelPackage {
+  const subject = (file: PackageFile): string => `${name}/${file}`;
+  const text = (file: PackageFile): string => decodeText(files[file], subject(file));
+
+  const manifest = parseManifest(parseJson(text('manifest.json'), subject('manifest.json')), subject('manifest.json'));
+  const modelCard = text('MODEL_CARD.md');
+  const selfTest = parseSelfTest(
+    parseJson(text('selftest.json'), subject('selftest.json')),
+    manifest.classes.length,
+    subject('selftest.json'),
+  );
+
+  const weights = files['weights.safetensors'];
+  const hash = sha256(weights);
+  if (hash !== manifest.weights.sha256) {
+    throw new HifuseError(
+      'model.hash-mismatch',
+      `${subject('weights.safetensors')} is not the file that the manifest names: its SHA-256 is ${hash}, and the manifest says ${manifest.weights.sha256}. Install the package again.`,
+    );
+  }
+  return { manifest, state: decodeWeights(weights, manifest, subject('weights.safetensors')), modelCard, selfTest };
+}
+
+/**
+ * Reads the manifest alone, for lists of models.
+ *
+ * @throws HifuseError `model.invalid-package`
+ */
+export function decodeManifest(bytes: Uint8Array, subject: string): Manifest {
+  return parseManifest(parseJson(decodeText(bytes, subject), subject), subject);
+}
+
+function decodeText(bytes: Uint8Array, subject: string): string {
+  try {
+    return decodeUtf8(bytes);
+  } catch {
+    throw new HifuseError('model.invalid-package', `${subject} is not UTF-8 text.`);
+  }
+}
+
+function parseJson(text: string, subject: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new HifuseError('model.invalid-package', `${subject} is not JSON: ${(error as Error).message}.`);
+  }
+}

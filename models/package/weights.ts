@@ -1,0 +1,121 @@
+import { HifuseError } from '../errors.ts';
+import { relativePositionIndex } from '../hifuse/relative-position.ts';
+import { checkShapes, releasedParameters, type StateDict, type Tensor } from '../hifuse/state-dict.ts';
+import { DTYPES } from './dtypes.ts';
+import { narrowFloat16 } from './float16.ts';
+import type { Manifest } from './manifest.ts';
+import { decodeSafetensors, encodeSafetensors, type RawTensor } from './safetensors.ts';
+
+/** The weight file of a package: released names, see the formats in the manifest's documentation. */
+export interface EncodedWeights {
+  bytes: Uint8Array<ArrayBuffer>;
+  dtype: Manifest['weights']['dtype'];
+}
+
+/**
+ * Writes the weight file: float16 for matrices and filters, float32 for vectors (norms, biases, statistics: few, and their
+ * range is large), the relative position index as int64. Where a value is beyond float16's range, all stay float32.
+ *
+ * @param state released names; those that the network does not use are kept where they are there
+ */
+export function encodeWeights(
+  state: StateDict,
+  { architecture, classes }: Pick<Manifest, 'architecture' | 'classes'>,
+): EncodedWeights {
+  const dtype = fitsFloat16(state) ? 'float16' : 'float32';
+  const index = bytesOf(BigInt64Array.from(relativePositionIndex(architecture.window), BigInt));
+  const tensors = new Map<string, RawTensor>();
+  for (const [name, { shape, kind }] of releasedParameters(architecture, classes.length)) {
+    const tensor = state.get(name);
+    if (kind === 'index') tensors.set(name, { dtype: 'I64', shape, bytes: index });
+    else if (tensor) tensors.set(name, encodeTensor(tensor, dtype));
+  }
+  return { bytes: encodeSafetensors(tensors), dtype };
+}
+
+/** Largest finite binary16. */
+const FLOAT16_MAXIMUM = 65504;
+
+function isMatrix({ shape }: Tensor): boolean {
+  return shape.length >= 2;
+}
+
+function fitsFloat16(state: StateDict): boolean {
+  for (const tensor of state.values()) {
+    if (isMatrix(tensor) && tensor.data.some((value) => Math.abs(value) > FLOAT16_MAXIMUM)) return false;
+  }
+  return true;
+}
+
+function encodeTensor(tensor: Tensor, dtype: EncodedWeights['dtype']): RawTensor {
+  return isMatrix(tensor) && dtype === 'float16'
+    ? { dtype: 'F16', shape: tensor.shape, bytes: bytesOf(narrowFloat16(tensor.data)) }
+    : { dtype: 'F32', shape: tensor.shape, bytes: bytesOf(tensor.data) };
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/**
+ * Reads the weight file and checks every name, shape and value.
+ *
+ * @returns the parameters that the network uses, widened to float32
+ * @throws HifuseError `checkpoint.corrupt`, `checkpoint.not-hifuse`, `model.*`, naming the tensor
+ */
+export function decodeWeights(
+  file: Uint8Array,
+  { architecture, classes }: Pick<Manifest, 'architecture' | 'classes'>,
+  subject: string,
+): StateDict {
+  const tensors = decodeSafetensors(file, subject);
+  const shapes = new Map([...tensors].map(([name, { shape }]) => [name, shape]));
+  checkShapes(shapes, architecture, classes.length, subject);
+
+  const state = new Map<string, Tensor>();
+  for (const [name, spec] of releasedParameters(architecture, classes.length)) {
+    const tensor = tensors.get(name);
+    if (!tensor) continue;
+    if (spec.kind === 'index') requireIndex(name, tensor, architecture.window, subject);
+    else if (spec.unused === null) state.set(name, { shape: spec.shape, data: decodeTensor(name, tensor, subject) });
+  }
+  return state;
+}
+
+/**
+ * Elements of a parameter as float32.
+ *
+ * @throws HifuseError `checkpoint.not-hifuse` where they are integers, `checkpoint.corrupt` where one is no finite number
+ */
+export function decodeTensor(name: string, { dtype, bytes }: RawTensor, subject: string): Float32Array<ArrayBuffer> {
+  const { toFloat32 } = DTYPES[dtype];
+  if (!toFloat32) {
+    throw new HifuseError(
+      'checkpoint.not-hifuse',
+      `${subject}: ${name} is of type ${dtype}; weights are floating point.`,
+    );
+  }
+  // A copy of its own: aligned, and it does not keep the whole file in memory.
+  const data = toFloat32(bytes.slice().buffer);
+  if (!data.every(Number.isFinite)) {
+    throw new HifuseError('checkpoint.corrupt', `${subject}: ${name} holds values that are not finite numbers.`);
+  }
+  return data;
+}
+
+/**
+ * Makes sure that a stored index is the one that the network computes.
+ *
+ * @throws HifuseError `checkpoint.not-hifuse`
+ */
+export function requireIndex(name: string, { dtype, bytes }: RawTensor, window: number, subject: string): void {
+  const expected = relativePositionIndex(window);
+  const buffer = bytes.slice().buffer;
+  const stored = dtype === 'I64' ? new BigInt64Array(buffer) : dtype === 'I32' ? new Int32Array(buffer) : null;
+  if (!stored || stored.length !== expected.length || !expected.every((value, i) => Number(stored[i]) === value)) {
+    throw new HifuseError(
+      'checkpoint.not-hifuse',
+      `${subject}: ${name} is not the relative position index of a window of ${window} pixels.`,
+    );
+  }
+}

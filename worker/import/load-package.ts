@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { HifuseError } from '../../models/errors.ts';
+import type { Manifest, SelfTest } from '../../models/package/manifest.ts';
+import {
+  decodeManifest,
+  decodePackage,
+  PACKAGE_FILES,
+  type PackageBytes,
+  type PackageFile,
+} from '../../models/package/package.ts';
+import type { LoadedModel } from '../engines/engine.ts';
+
+/** A verified package, ready for an engine. */
+export type LoadedPackage = LoadedModel & { modelCard: string; selfTest: SelfTest };
+
+/**
+ * Reads a model package from its folder and verifies it; float16 is widened here, once. Only the four known file names
+ * are ever opened: nothing in the manifest can point elsewhere.
+ *
+ * @throws HifuseError `model.not-found`, `model.invalid-package`, `model.hash-mismatch`, `model.*-tensor`,
+ *   `model.shape-mismatch`, `file.unreadable`
+ */
+export async function loadPackage(directory: string): Promise<LoadedPackage> {
+  const bytes: Partial<Record<PackageFile, Uint8Array>> = {};
+  for (const file of Object.keys(PACKAGE_FILES) as PackageFile[]) bytes[file] = await readPackageFile(directory, file);
+  return decodePackage(bytes as PackageBytes, sha256, basename(resolve(directory)));
+}
+
+/**
+ * Reads a package's manifest and model card alone: enough for a list of models. The weights are not looked at.
+ *
+ * @throws HifuseError `model.not-found`, `model.invalid-package`, `file.unreadable`
+ */
+export async function readPackageSummary(directory: string): Promise<{ manifest: Manifest; modelCard: string }> {
+  const manifest = await readPackageFile(directory, 'manifest.json');
+  const modelCard = await readPackageFile(directory, 'MODEL_CARD.md');
+  return {
+    manifest: decodeManifest(manifest, `${basename(resolve(directory))}/manifest.json`),
+    modelCard: new TextDecoder().decode(modelCard),
+  };
+}
+
+export function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** Reads one file of a package, which must be a file of at most its size limit. */
+async function readPackageFile(directory: string, file: PackageFile): Promise<Uint8Array> {
+  const subject = `${basename(resolve(directory))}/${file}`;
+  let handle;
+  try {
+    handle = await open(join(directory, file), 'r');
+  } catch (error) {
+    throw openError(error as NodeJS.ErrnoException, directory, file, subject);
+  }
+  try {
+    const status = await handle.stat();
+    const { limit } = PACKAGE_FILES[file];
+    if (!status.isFile()) throw new HifuseError('model.invalid-package', `${subject} is not a file.`);
+    if (status.size > limit) {
+      throw new HifuseError(
+        'model.invalid-package',
+        `${subject} has ${status.size} bytes; at most ${limit} are allowed.`,
+      );
+    }
+    const bytes = new Uint8Array(status.size);
+    let filled = 0;
+    while (filled < bytes.length) {
+      const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, filled);
+      if (bytesRead === 0)
+        throw new HifuseError('model.invalid-package', `${subject} became shorter while it was read.`);
+      filled += bytesRead;
+    }
+    return bytes;
+  } finally {
+    await handle.close();
+  }
+}
+
+function openError(error: NodeJS.ErrnoException, directory: string, file: PackageFile, subject: string): HifuseError {
+  const absent = error.code === 'ENOENT' || error.code === 'ENOTDIR';
+  if (!absent) return new HifuseError('file.unreadable', `${subject} cannot be read: ${error.message}.`);
+  return file === 'manifest.json'
+    ? new HifuseError('model.not-found', `${directory} is not the folder of a model package: it has no manifest.json.`)
+    : new HifuseError('model.invalid-package', `${subject} is missing. Install the package again.`);
+}
