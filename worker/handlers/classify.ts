@@ -108,7 +108,10 @@ function outcomeOf(
   const classCount = manifest.classes.length;
   const logits = Array.from(answer.logits.data.subarray(n * classCount, (n + 1) * classCount));
   if (!logits.every(Number.isFinite)) {
-    const error = new HifuseError('engine.failed', `The network gave no numbers on ${open.session.device}. Try another device.`);
+    const error = new HifuseError(
+      'engine.failed',
+      `The network gave no numbers on ${open.session.device}. Try another device.`,
+    );
     return { ok: false, image, error: toErrorValue(error) };
   }
   const chances = probabilities(logits, manifest.calibration?.temperature);

@@ -1,0 +1,304 @@
+import { totalmem } from 'node:os';
+import { fromErrorValue, HifuseError, type ErrorCode } from '../../models/errors.ts';
+import type { FromWorker, WorkerApi, WorkerMethod, WorkerRequest } from '../../worker/protocol.ts';
+import type { Host, WorkerProcess } from '../hosts/host.ts';
+import type { WorkerStatus } from '../ipc/contract.ts';
+import { systemClock, type Clock } from './clock.ts';
+import { Emitter } from './emitter.ts';
+
+export interface Progress {
+  done: number;
+  total: number;
+  text: string;
+}
+
+export interface RequestOptions {
+  /** Rejects with `request.cancelled` at once; the process is told to stop working on it. */
+  signal?: AbortSignal;
+  onProgress?: (progress: Progress) => void;
+}
+
+export interface Limits {
+  /** The process is ended when it holds more bytes in memory. */
+  memoryBytes: number;
+  /** ... or when it owes an answer and gave no sign of life for so long. ONNX Runtime blocks its main thread. */
+  silenceMs: number;
+  /** Waiting time before each new start in a row; when they are used up, the process is given up. */
+  backoffMs: readonly number[];
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  memoryBytes: Math.max(2 * 2 ** 30, totalmem() * 0.6),
+  silenceMs: 120_000,
+  backoffMs: [0, 500, 2000, 5000],
+};
+
+/** How often silence is looked for. */
+const WATCH_MS = 1000;
+
+/** Why the process ended, in words for the reader, and the code that its victims get. */
+interface Ending {
+  code: Extract<ErrorCode, 'worker.crashed' | 'worker.timeout'>;
+  reason: string;
+}
+
+const CRASHED: Ending = { code: 'worker.crashed', reason: 'The inference process ended unexpectedly.' };
+const SILENT: Ending = { code: 'worker.timeout', reason: 'The inference process did not answer in time.' };
+const GREEDY: Ending = { code: 'worker.crashed', reason: 'The inference process took too much memory.' };
+
+interface Pending {
+  request: WorkerRequest;
+  /** How often it was sent. */
+  attempts: number;
+  /** The process is working on it. */
+  sent: boolean;
+  resolve(result: unknown): void;
+  reject(error: unknown): void;
+  onProgress: ((progress: Progress) => void) | undefined;
+}
+
+type State = WorkerStatus['state'];
+
+/**
+ * Supervises the inference process: starts it, passes requests on, watches its memory and signs of life, and starts it
+ * anew when it ended. What was under way then is repeated once, one request after the other, so that a file that kills
+ * the process fails alone: every other request gets its answer.
+ */
+export class Inference {
+  readonly #host: Pick<Host, 'spawnWorker'>;
+  readonly #limits: Limits;
+  readonly #clock: Clock;
+  readonly #status = new Emitter<WorkerStatus>();
+  /** By number, in the order of asking. */
+  readonly #pending = new Map<number, Pending>();
+  #lastId = 0;
+  #process: WorkerProcess | null = null;
+  #state: State | 'idle' | 'stopped' = 'idle';
+  #message = '';
+  #restarts = 0;
+  /** How often it ended since the last answer. */
+  #endsInARow = 0;
+  #memoryBytes = 0;
+  #lastSign = 0;
+  #ending: Ending = CRASHED;
+  /** Takes the next look, or the next start, back. */
+  #cancelTimer: () => void = () => undefined;
+
+  constructor(host: Pick<Host, 'spawnWorker'>, limits: Partial<Limits> = {}, clock: Clock = systemClock) {
+    this.#host = host;
+    this.#limits = { ...DEFAULT_LIMITS, ...limits };
+    this.#clock = clock;
+  }
+
+  get status(): WorkerStatus {
+    const state: State = this.#state === 'idle' ? 'starting' : this.#state === 'stopped' ? 'failed' : this.#state;
+    return { state, message: this.#message, restarts: this.#restarts, memoryBytes: this.#memoryBytes };
+  }
+
+  /** Process number, for tests that end it. */
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
+  /** Calls back on every change; returns what ends the subscription. */
+  onStatus(listener: (status: WorkerStatus) => void): () => void {
+    return this.#status.on(listener);
+  }
+
+  /** Starts the process, where none runs. The first request does so, too. */
+  start(): void {
+    if (this.#state !== 'idle' && this.#state !== 'failed') return;
+    this.#endsInARow = 0;
+    this.#spawn('starting', '');
+  }
+
+  /**
+   * @throws HifuseError as the process answered; `worker.crashed` or `worker.timeout` where it ended twice over this
+   *   request; `request.cancelled`.
+   */
+  request<M extends WorkerMethod>(
+    method: M,
+    params: WorkerApi[M]['params'],
+    options: RequestOptions = {},
+  ): Promise<WorkerApi[M]['result']> {
+    const { signal } = options;
+    if (this.#state === 'stopped' || signal?.aborted) return Promise.reject(new HifuseError('request.cancelled'));
+    return new Promise((resolve, reject) => {
+      const id = ++this.#lastId;
+      const cancel = (): void => {
+        const pending = this.#take(id);
+        if (pending?.sent) this.#process?.send({ kind: 'cancel', id });
+        reject(new HifuseError('request.cancelled'));
+        this.#pump();
+      };
+      signal?.addEventListener('abort', cancel, { once: true });
+      const settled = (): void => {
+        signal?.removeEventListener('abort', cancel);
+      };
+      this.#pending.set(id, {
+        // The union pairs each method with its parameters; the signature above has checked them.
+        request: { kind: 'request', id, method, params } as WorkerRequest,
+        attempts: 0,
+        sent: false,
+        resolve: (result) => {
+          settled();
+          resolve(result as WorkerApi[M]['result']);
+        },
+        reject: (error) => {
+          settled();
+          reject(error as Error);
+        },
+        onProgress: options.onProgress,
+      });
+      this.start();
+      this.#pump();
+    });
+  }
+
+  /** Ends the process for good; what is pending is cancelled. */
+  stop(): void {
+    this.#state = 'stopped';
+    this.#cancelTimer();
+    const worker = this.#process;
+    this.#process = null;
+    worker?.kill();
+    this.#rejectAll(new HifuseError('request.cancelled'));
+  }
+
+  #spawn(state: 'starting' | 'restarting', message: string): void {
+    this.#cancelTimer();
+    this.#ending = CRASHED;
+    this.#memoryBytes = 0;
+    this.#lastSign = this.#clock.now();
+    this.#setState(state, message);
+    let worker: WorkerProcess;
+    try {
+      worker = this.#host.spawnWorker();
+    } catch {
+      this.#exited();
+      return;
+    }
+    this.#process = worker;
+    worker.onMessage((received) => {
+      if (this.#process === worker) this.#receive(received);
+    });
+    worker.onExit(() => {
+      if (this.#process === worker) this.#exited();
+    });
+    this.#watch();
+  }
+
+  #receive(message: FromWorker): void {
+    this.#lastSign = this.#clock.now();
+    switch (message.kind) {
+      case 'ready':
+        this.#setState('ready', this.#restarts > 0 ? 'The inference process was restarted.' : '');
+        this.#pump();
+        break;
+      case 'heartbeat':
+        this.#memoryBytes = message.rss;
+        if (message.rss > this.#limits.memoryBytes) this.#end(GREEDY);
+        break;
+      case 'progress':
+        this.#pending.get(message.id)?.onProgress?.({ done: message.done, total: message.total, text: message.text });
+        break;
+      case 'result':
+        this.#endsInARow = 0;
+        this.#take(message.id)?.resolve(message.result);
+        this.#pump();
+        break;
+      case 'error':
+        this.#endsInARow = 0;
+        this.#take(message.id)?.reject(fromErrorValue(message.error));
+        this.#pump();
+        break;
+    }
+  }
+
+  /** Sends what may be sent: suspects of the last crash one by one, first of all; then everything else at once. */
+  #pump(): void {
+    if (this.#state !== 'ready') return;
+    const all = [...this.#pending.values()];
+    const waiting = all.filter((pending) => !pending.sent);
+    const suspect = waiting.find((pending) => pending.attempts > 0);
+    const suspectUnderWay = all.some((pending) => pending.sent && pending.attempts > 1);
+    if (suspectUnderWay) return;
+    for (const pending of suspect ? [suspect] : waiting) {
+      pending.sent = true;
+      pending.attempts += 1;
+      this.#process?.send(pending.request);
+    }
+  }
+
+  #exited(): void {
+    this.#process = null;
+    this.#cancelTimer();
+    const { code, reason } = this.#ending;
+    for (const [id, pending] of [...this.#pending]) {
+      if (pending.attempts > 1 && pending.sent) {
+        this.#pending.delete(id);
+        pending.reject(
+          new HifuseError(
+            code,
+            `${reason} It was restarted and tried once more, in vain. Everything else goes on; leave this image out, ` +
+              'or choose another device in the settings.',
+          ),
+        );
+      }
+      pending.sent = false;
+    }
+    const wait = this.#limits.backoffMs[this.#endsInARow++];
+    if (wait === undefined) {
+      this.#setState('failed', `${reason} It could not be restarted. Close the application and start it again.`);
+      this.#rejectAll(new HifuseError('worker.crashed', this.#message));
+      return;
+    }
+    this.#restarts += 1;
+    this.#setState('restarting', `${reason} Restarting it.`);
+    this.#later(wait, () => {
+      this.#spawn('restarting', this.#message);
+    });
+  }
+
+  /** Ends the process over a limit; `#exited` follows. */
+  #end(ending: Ending): void {
+    this.#ending = ending;
+    this.#process?.kill();
+  }
+
+  #watch(): void {
+    const before = this.#clock.now();
+    this.#later(WATCH_MS, () => {
+      const now = this.#clock.now();
+      const owes = this.#state !== 'ready' || [...this.#pending.values()].some((pending) => pending.sent);
+      // Where this very timer was late, the computer slept: the process was not awake, either.
+      const slept = now - before > 10 * WATCH_MS;
+      if (!owes || slept) this.#lastSign = now;
+      if (now - this.#lastSign > this.#limits.silenceMs) this.#end(SILENT);
+      else this.#watch();
+    });
+  }
+
+  #take(id: number): Pending | undefined {
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    return pending;
+  }
+
+  #rejectAll(error: HifuseError): void {
+    const all = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const pending of all) pending.reject(error);
+  }
+
+  #setState(state: State, message: string): void {
+    this.#state = state;
+    this.#message = message;
+    this.#status.emit(this.status);
+  }
+
+  #later(milliseconds: number, callback: () => void): void {
+    this.#cancelTimer();
+    this.#cancelTimer = this.#clock.after(milliseconds, callback);
+  }
+}
