@@ -6,7 +6,7 @@
  * Shapes stand as [B, H, W, C] with C the embedding width; stage i has 2^i C channels.
  */
 import type { Architecture } from '../package/manifest.ts';
-import type { Ops } from './ops.ts';
+import type { Layer, LayerNorm, Ops } from './ops.ts';
 import { Parameters } from './parameters.ts';
 import { STAGES, type StateDict } from './state-dict.ts';
 
@@ -59,9 +59,14 @@ export function hifuse<T>(ops: Ops<T>, architecture: Architecture, state: StateD
 
 /** Mean over the positions, layer norm, linear. */
 function head<T>(ops: Ops<T>, parameters: Parameters, fused: T): T {
+  const { norm, linear } = headParameters(parameters);
   const pooled = ops.globalMean(fused); // [B, 1, 1, 8C]
-  const normalised = ops.layerNorm(pooled, parameters.layerNorm('conv_norm', LOCAL_EPSILON));
-  return ops.linear(normalised, parameters.layer('conv_head')); // [B, 1, 1, classes]
+  return ops.linear(ops.layerNorm(pooled, norm), linear); // [B, 1, 1, classes]
+}
+
+/** What stands between the last fused map's mean and the logits; Grad-CAM differentiates it. */
+export function headParameters(parameters: Parameters): { norm: LayerNorm; linear: Layer } {
+  return { norm: parameters.layerNorm('conv_norm', LOCAL_EPSILON), linear: parameters.layer('conv_head') };
 }
 
 // Local branch --------------------------------------------------------------------------------------------------------

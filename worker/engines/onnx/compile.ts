@@ -1,0 +1,29 @@
+import { hifuse, type HiFuseOutputs } from '../../../models/hifuse/network.ts';
+import { INPUT_SIZE } from '../../../models/hifuse/variants.ts';
+import type { LoadedModel } from '../engine.ts';
+import { Graph } from './graph.ts';
+import { OnnxOps, type FeatureMap } from './onnx-ops.ts';
+
+export const INPUT = 'input';
+export const LOGITS = 'logits';
+
+/** Picks maps of the network to be outputs beside the logits, under the names given. */
+export type Taps = (outputs: HiFuseOutputs<FeatureMap>) => Record<string, FeatureMap>;
+
+/**
+ * The network as an ONNX model: input [N, 3, 224, 224] -> logits [N, classes] and, for each tap, a map
+ * [N, channels, rows, columns]. ONNX Runtime cannot fuse across a tap, so the graph that only classifies has none.
+ */
+export function compile({ manifest, state }: LoadedModel, taps: Taps): Uint8Array<ArrayBuffer> {
+  const graph = new Graph();
+  const ops = new OnnxOps(graph);
+  const input = graph.input(INPUT, ['N', 3, INPUT_SIZE, INPUT_SIZE]);
+  const image = ops.fromChannelsFirst(input, { rows: INPUT_SIZE, columns: INPUT_SIZE, channels: 3 });
+  const outputs = hifuse(ops, manifest.architecture, state, image);
+
+  graph.output(LOGITS, ops.toVector(outputs.logits), ['N', outputs.logits.channels]);
+  for (const [name, map] of Object.entries(taps(outputs))) {
+    graph.output(name, ops.toChannelsFirst(map), ['N', map.channels, map.rows, map.columns]);
+  }
+  return graph.encode('HiFuse Viewer');
+}

@@ -1,0 +1,158 @@
+/**
+ * An ONNX graph under construction, and its encoding as a ModelProto. Field numbers are those of onnx.proto3
+ * (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3).
+ */
+import { Message } from './protobuf.ts';
+
+/** IR version of ONNX 1.15, and its operator set: the first with Gelu. */
+const IR_VERSION = 9;
+const OPSET = 20;
+
+/** TensorProto.DataType. */
+export const DATA_TYPES = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7 } as const;
+export type DataType = keyof typeof DATA_TYPES;
+
+/** AttributeProto.AttributeType. */
+const FLOAT = 1;
+const INT = 2;
+const STRING = 3;
+const INTS = 7;
+
+/** Numbers are floats where the operator's attribute is one: wrap those in {@link float}. */
+export type Attribute = number | string | readonly number[] | { float: number };
+export const float = (value: number): Attribute => ({ float: value });
+
+/** A dimension with a name is free. */
+export type Dimension = number | string;
+
+export interface GraphTensor {
+  shape: readonly number[];
+  type: DataType;
+  /** Row-major, little endian. */
+  data: Uint8Array | Int8Array | Int32Array | Float32Array | BigInt64Array;
+}
+
+interface Interface {
+  name: string;
+  type: DataType;
+  shape: readonly Dimension[];
+}
+
+export class Graph {
+  readonly #nodes: Message[] = [];
+  readonly #initializers = new Map<string, GraphTensor>();
+  readonly #inputs: Interface[] = [];
+  readonly #outputs: Interface[] = [];
+  readonly #taken = new Set<string>();
+
+  input(name: string, shape: readonly Dimension[]): string {
+    this.#inputs.push({ name: this.#unique(name), type: 'float32', shape });
+    return name;
+  }
+
+  /** Makes a value of the graph an output of this name. */
+  output(name: string, value: string, shape: readonly Dimension[]): void {
+    this.#outputs.push({ name: this.node('Identity', [value], {}, name), type: 'float32', shape });
+  }
+
+  /** Adds a constant; its name gets a number where it is taken. */
+  constant(name: string, tensor: GraphTensor): string {
+    const unique = this.#unique(name);
+    this.#initializers.set(unique, tensor);
+    return unique;
+  }
+
+  /** A float32 constant. */
+  floats(name: string, shape: readonly number[], data: Float32Array): string {
+    return this.constant(name, { shape, type: 'float32', data });
+  }
+
+  /** A one-dimensional int64 constant: a shape, axes, indices. Short ones are shared. */
+  integers(values: readonly number[]): string {
+    const short = values.length <= 8;
+    const name = short ? `[${values.join()}]` : 'indices';
+    if (short && this.#initializers.has(name)) return name;
+    return this.constant(name, { shape: [values.length], type: 'int64', data: BigInt64Array.from(values, BigInt) });
+  }
+
+  /** Adds an operator with one output and returns the output's name, which `name` makes recognisable. */
+  node(
+    operator: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+    name: string = operator,
+  ): string {
+    return this.nodes(operator, inputs, 1, attributes, name)[0]!;
+  }
+
+  /** Adds an operator with several outputs. An input named '' is left out. */
+  nodes(
+    operator: string,
+    inputs: readonly string[],
+    outputCount: number,
+    attributes: Readonly<Record<string, Attribute>> = {},
+    name: string = operator,
+  ): string[] {
+    const outputs = Array.from({ length: outputCount }, () => this.#unique(name));
+    const node = new Message();
+    for (const input of inputs) node.string(1, input);
+    for (const output of outputs) node.string(2, output);
+    node.string(3, outputs[0]!).string(4, operator);
+    for (const [key, value] of Object.entries(attributes)) node.message(5, attribute(key, value));
+    this.#nodes.push(node);
+    return outputs;
+  }
+
+  /** The constant of this name, if it is one. */
+  constantOf(name: string): GraphTensor | undefined {
+    return this.#initializers.get(name);
+  }
+
+  /** Bytes of the ModelProto, at most 2 GiB. */
+  encode(producer: string): Uint8Array<ArrayBuffer> {
+    const graph = new Message();
+    for (const node of this.#nodes) graph.message(1, node);
+    graph.string(2, 'hifuse');
+    for (const [name, tensor] of this.#initializers) graph.message(5, tensorProto(name, tensor));
+    for (const input of this.#inputs) graph.message(11, valueInfo(input));
+    for (const output of this.#outputs) graph.message(12, valueInfo(output));
+    return new Message()
+      .int(1, IR_VERSION)
+      .string(2, producer)
+      .message(7, graph)
+      .message(8, new Message().string(1, '').int(2, OPSET))
+      .encode();
+  }
+
+  #unique(name: string): string {
+    let unique = name;
+    for (let i = 2; this.#taken.has(unique); i++) unique = `${name}:${i}`;
+    this.#taken.add(unique);
+    return unique;
+  }
+}
+
+function attribute(name: string, value: Attribute): Message {
+  const message = new Message().string(1, name);
+  if (typeof value === 'number') return message.int(3, value).int(20, INT);
+  if (typeof value === 'string') return message.string(4, value).int(20, STRING);
+  if ('float' in value) return message.float(2, value.float).int(20, FLOAT);
+  for (const item of value) message.int(8, item);
+  return message.int(20, INTS);
+}
+
+function tensorProto(name: string, { shape, type, data }: GraphTensor): Message {
+  const message = new Message();
+  for (const size of shape) message.int(1, size);
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return message.int(2, DATA_TYPES[type]).string(8, name).bytes(9, bytes);
+}
+
+function valueInfo({ name, type, shape }: Interface): Message {
+  const dimensions = new Message();
+  for (const size of shape) {
+    dimensions.message(1, typeof size === 'number' ? new Message().int(1, size) : new Message().string(2, size));
+  }
+  const tensorType = new Message().int(1, DATA_TYPES[type]).message(2, dimensions);
+  return new Message().string(1, name).message(2, new Message().message(1, tensorType));
+}
