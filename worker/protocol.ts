@@ -215,7 +215,11 @@ export interface WorkerApi {
   /** Tries every device for a model and says how each did. */
   'model.devices': { params: ModelSelection; result: DeviceReport[] };
   /** One outcome per image, in order. */
-  'model.classify': { params: { images: ImageSource[]; model: ModelSelection; heatMaps: boolean }; result: Outcome[] };
+  'model.classify': {
+    /** `batchSize`: images that the network gets at once; left out: what is fastest on the device. */
+    params: { images: ImageSource[]; model: ModelSelection; heatMaps: boolean; batchSize?: number };
+    result: Outcome[];
+  };
   'model.input': { params: ImageSource & { model: ModelSelection }; result: NetworkInput };
   'checkpoint.summary': { params: { path: string }; result: CheckpointSummary };
   'checkpoint.import': { params: ImportOptions; result: { directory: string; manifest: Manifest } };

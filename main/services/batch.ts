@@ -1,5 +1,5 @@
-import { HifuseError, toErrorValue } from '../../models/errors.ts';
-import type { ImageSource, ModelInfo, ModelSelection } from '../../worker/protocol.ts';
+import { HifuseError, toErrorValue, type ErrorValue } from '../../models/errors.ts';
+import type { ModelInfo, ModelSelection } from '../../worker/protocol.ts';
 import type { Host } from '../hosts/host.ts';
 import type { Api, BatchRow, BatchState } from '../ipc/contract.ts';
 import { resultRow, resultsHeader } from '../results/row.ts';
@@ -33,6 +33,9 @@ interface Batch {
 }
 
 const PROGRESS_INTERVAL_MS = 200;
+
+const closed = (file: string): ErrorValue =>
+  toErrorValue(new HifuseError('file.not-found', `"${file}" was closed meanwhile.`));
 
 /**
  * 'Classify all' of the app: the first frame of every image that was chosen, in the background. Keeps the newest batch
@@ -135,7 +138,7 @@ export class Batches {
       const model = await this.#with.model();
       batch.info = await requests.request('model.load', model, { signal });
       const options = { requests, model, batchSize: batch.info.preferredBatch, heatMaps: false, signal };
-      for await (const { item, ...result } of classifyAll(this.#items(batch.rows, settle), options)) {
+      for await (const { item, ...result } of classifyAll(this.#items(batch.rows), options)) {
         settle(item.row, result);
       }
       batch.state.state = 'done';
@@ -151,19 +154,12 @@ export class Batches {
     this.#with.onProgress({ ...batch.state });
   }
 
-  *#items(
-    rows: readonly BatchRow[],
-    settle: (row: BatchRow, result: Pick<BatchRow, 'status' | 'prediction' | 'error'>) => void,
-  ): Generator<BatchItem> {
+  *#items(rows: readonly BatchRow[]): Generator<BatchItem> {
     for (const row of rows) {
       const image = this.#with.image(row.imageId);
-      if (image) {
-        const source: ImageSource = { path: image.path, frame: row.frame };
-        yield { image: source, named: false, row };
-      } else {
-        const error = toErrorValue(new HifuseError('file.not-found', `"${row.file}" was closed meanwhile.`));
-        settle(row, { status: 'failed', prediction: null, error });
-      }
+      const source = { path: image?.path ?? '', frame: row.frame };
+      if (image) yield { image: source, named: false, row };
+      else yield { image: source, named: false, row, failure: closed(row.file) };
     }
   }
 }

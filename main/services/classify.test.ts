@@ -113,6 +113,19 @@ describe('classifyAll', () => {
     expect((await run(true)).every((line) => line.includes(' failed '))).toBe(true);
   });
 
+  it('passes known failures through, in order, without asking the worker', async () => {
+    const { requests, log } = mortalWorker();
+    const unreadable = { code: 'file.unreadable', message: '' } as const;
+    const items = [item('a'), { ...item('b'), failure: unreadable }, item('c'), { ...item('d'), failure: unreadable }];
+    expect(await collect(classifyAll(items, { requests, model, batchSize: 3, heatMaps: false }))).toEqual([
+      'a ok',
+      'b failed file.unreadable',
+      'c ok',
+      'd failed file.unreadable',
+    ]);
+    expect(log.sizes).toEqual([2]);
+  });
+
   it('stops when aborted, keeping what it gave', async () => {
     const { requests } = mortalWorker();
     const controller = new AbortController();

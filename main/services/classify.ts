@@ -22,6 +22,8 @@ export interface ClassifyItem {
   image: ImageSource;
   /** Somebody asked for this very file. One that was merely met in a folder is skipped where it is no image. */
   named: boolean;
+  /** Known before the network is asked: why there will be no prediction. */
+  failure?: ErrorValue;
 }
 
 /** What became of an item. Every item gets exactly one. */
@@ -34,6 +36,8 @@ export interface ClassifyOptions {
   model: ModelSelection;
   /** Images per request. */
   batchSize: number;
+  /** Images that the network gets at once, where not what is fastest. */
+  networkBatchSize?: number;
   heatMaps: boolean;
   signal?: AbortSignal;
 }
@@ -85,16 +89,27 @@ export async function* classifyAll<I extends ClassifyItem>(
     throw new HifuseError('request.invalid', `A batch of ${options.batchSize} images is not possible; use 1 or more.`);
   }
 
+  const ask = async (chunk: I[]): Promise<Outcome[]> => {
+    const asked = chunk.filter((item) => !item.failure);
+    const params = {
+      images: asked.map((item) => item.image),
+      model,
+      heatMaps,
+      ...(options.networkBatchSize ? { batchSize: options.networkBatchSize } : {}),
+    };
+    const answers = asked.length > 0 ? await requests.request('model.classify', params, signal ? { signal } : {}) : [];
+    if (answers.length !== asked.length) {
+      throw new HifuseError('internal', 'The inference process answered for another number of images.');
+    }
+    const next = answers.values();
+    return chunk.map(({ image, failure }) => (failure ? { ok: false, image, error: failure } : next.next().value!));
+  };
+
   const send = (chunk: I[]): Flight<I> => {
-    const images = chunk.map((item) => item.image);
-    const answer = requests
-      .request('model.classify', { images, model, heatMaps }, signal ? { signal } : {})
-      .then((outcomes) =>
-        outcomes.length === chunk.length
-          ? { outcomes }
-          : { failure: new HifuseError('internal', 'The inference process answered for another number of images.') },
-      )
-      .catch((failure: unknown) => ({ failure }));
+    const answer = ask(chunk).then(
+      (outcomes) => ({ outcomes }),
+      (failure: unknown) => ({ failure }),
+    );
     return { chunk, answer };
   };
 

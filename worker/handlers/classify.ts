@@ -9,6 +9,8 @@ import type { Inputs } from './inputs.ts';
 
 export interface ClassifyOptions {
   heatMaps: boolean;
+  /** Images at once; by default what the session prefers. */
+  batchSize?: number | undefined;
   signal: AbortSignal;
   onProgress(done: number, total: number): void;
 }
@@ -17,7 +19,7 @@ export interface ClassifyOptions {
 type Prepared = { ok: true; input: PreparedInput } | { ok: false; error: unknown };
 
 /**
- * Classifies images in batches of the size that the session prefers. The next two batches are decoded in the pool
+ * Classifies images in batches of the size asked for, or that the session prefers. The next two batches are decoded in the pool
  * while the network runs on this one.
  *
  * @returns one outcome per image, in order; a failing image never ends the others
@@ -31,7 +33,7 @@ export async function classify(
 ): Promise<Outcome[]> {
   const { signal } = options;
   const { preprocessing } = open.model.manifest;
-  const batchSize = Math.max(1, open.session.preferredBatch);
+  const batchSize = Math.max(1, Math.trunc(options.batchSize ?? open.session.preferredBatch));
   const underWay: Promise<Prepared>[] = [];
   const prepareUpTo = (end: number): void => {
     for (const image of images.slice(underWay.length, end)) {

@@ -46,10 +46,11 @@ export function modelHandlers(
       const model = await loadPackage(selection.directory);
       return probeDevices(model, model.selfTest, selection);
     },
-    'model.classify': ({ images, model, heatMaps }, { signal, progress }) =>
+    'model.classify': ({ images, model, heatMaps, batchSize }, { signal, progress }) =>
       sessions.use(model, (open) =>
         classify(images, open, inputs, {
           heatMaps,
+          batchSize,
           signal,
           onProgress: (done, total) => {
             progress(done, total, 'Classifying');
