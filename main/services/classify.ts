@@ -46,7 +46,7 @@ export interface ClassifyOptions {
 const REQUESTS_IN_FLIGHT = 2;
 
 /** A file of these kinds is no image, rather than a broken one. */
-const NO_IMAGE: ReadonlySet<ErrorCode> = new Set(['image.unknown-format', 'dicom.no-pixel-data']);
+export const NO_IMAGE: ReadonlySet<ErrorCode> = new Set(['image.unknown-format', 'dicom.no-pixel-data']);
 
 function toResult<I extends ClassifyItem>(item: I, outcome: Outcome): ClassifyResult<I> {
   if (outcome.ok) return { item, status: 'ok', prediction: outcome.prediction, error: null };
