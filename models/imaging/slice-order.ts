@@ -47,13 +47,23 @@ function sortableByPosition(slices: readonly Slice[]): boolean {
   );
 }
 
+/** Whether the file numbers its slices strictly against the normal, as a CT that is numbered from head to feet does. */
+const numberedBackwards = (slices: readonly Slice[]): boolean =>
+  slices.length > 1 &&
+  slices.every(({ instanceNumber }, i) => {
+    const before = slices[i - 1]?.instanceNumber;
+    return instanceNumber !== null && (i === 0 || (before != null && before > instanceNumber));
+  });
+
 /**
  * The slices of one series in reading order, as a new array. By position along the normal where all are parallel and
- * say where they lie (equal positions, as in a series over time, by number); else by instance number, then name.
+ * say where they lie (equal positions, as in a series over time, by number); else by instance number, then name. The
+ * first slice is the one with the smallest position, or the largest where the file numbers all slices in that direction.
  */
 export function sortSlices<T extends Slice>(slices: readonly T[]): T[] {
   if (!sortableByPosition(slices)) return [...slices].sort(byNumberAndName);
   // Positions are rounded to a grid, not compared with a tolerance: only that gives one order for any input order.
   const step = (slice: T): number => Math.round(positionAlongNormal(slice.plane)! / SAME_POSITION);
-  return [...slices].sort((a, b) => step(a) - step(b) || byNumberAndName(a, b));
+  const sorted = [...slices].sort((a, b) => step(a) - step(b) || byNumberAndName(a, b));
+  return numberedBackwards(sorted) ? sorted.reverse() : sorted;
 }
