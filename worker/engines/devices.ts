@@ -105,10 +105,10 @@ export const POLICY = {
   /** `auto` takes another device only if it is at least this many times as fast as the processor. */
   leastSpeedUp: 1.2,
   /**
-   * A device whose test product takes this many times as long as the processor's computes in software: running a
-   * network on it to find out would take minutes.
+   * Longest time of the test product (worker/engines/onnx/test-product.ts). The weakest graphics processors take 15 ms;
+   * a driver that computes in software takes hundreds, and finding out with a whole network would take minutes.
    */
-  softwareSlowDown: 4,
+  testProductMilliseconds: 30,
   /** Timing a loaded network ends after this many runs, or when the time is used up. */
   timedRuns: 5,
   timedMilliseconds: 250,
