@@ -15,7 +15,7 @@ export interface WalkOptions {
   recursive: boolean;
   signal?: AbortSignal;
   /** Told of every folder or entry below the start that could not be read; the walk goes on. */
-  onUnreadable?: (error: HifuseError) => void;
+  onUnreadable?: (error: HifuseError, path: string) => void;
 }
 
 /** Left by operating systems and file servers beside the images of a folder. */
@@ -73,7 +73,7 @@ async function list(folder: Folder, options: WalkOptions): Promise<{ files: stri
       try {
         kind = await stat(target);
       } catch (error) {
-        options.onUnreadable?.(unreadable(target, error));
+        options.onUnreadable?.(unreadable(target, error), target);
         continue;
       }
     }
@@ -121,7 +121,7 @@ export async function* walk(start: string, options: WalkOptions): AsyncGenerator
       options.signal?.throwIfAborted();
       const failure = unreadable(folder.path, error);
       if (folder.name === '') throw failure;
-      options.onUnreadable?.(failure);
+      options.onUnreadable?.(failure, folder.path);
       continue;
     }
     const below = (name: string, parent: Folder): Folder => ({

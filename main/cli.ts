@@ -1,0 +1,49 @@
+#!/usr/bin/env node
+import { realpathSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runCommandLine } from './cli/run.ts';
+import type { Host } from './hosts/host.ts';
+import { nodeHost } from './hosts/node.ts';
+import { PATHS } from './paths.ts';
+import { Inference } from './services/inference.ts';
+import { Packages } from './services/packages.ts';
+import { DEFAULT_SETTINGS } from './services/settings.ts';
+
+/**
+ * The hifuse command.
+ *
+ * @param argv without the program's own name
+ * @param host starts the inference process: Electron's own where there is no Node to fork
+ * @returns the exit status: 0 all done, 1 some failed, 2 nothing could run, 130 interrupted
+ */
+export async function runCli(
+  argv: readonly string[],
+  host: Pick<Host, 'spawnWorker' | 'dataDirectory'> = nodeHost(),
+): Promise<number> {
+  const inference = new Inference(host);
+  const controller = new AbortController();
+  const interrupt = (): void => {
+    controller.abort();
+  };
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  try {
+    return await runCommandLine(argv, {
+      stdout: process.stdout,
+      stderr: process.stderr,
+      signal: controller.signal,
+      openServices: () => {
+        const packages = new Packages(PATHS.bundledModels, path.join(host.dataDirectory, 'models'));
+        return { requests: inference, packages, defaultModel: () => packages.resolve(DEFAULT_SETTINGS.modelId) };
+      },
+    });
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    inference.stop();
+  }
+}
+
+const [, entry] = process.argv;
+if (entry !== undefined && realpathSync(entry) === fileURLToPath(import.meta.url)) {
+  process.exitCode = await runCli(process.argv.slice(2));
+}

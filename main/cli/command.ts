@@ -1,0 +1,79 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import type { ModelSummary } from '../ipc/contract.ts';
+import type { Requests } from '../services/classify.ts';
+
+/** 0 all done, 1 some failed (each with its reason), 2 nothing could run. */
+export const EXIT = { ok: 0, failed: 1, unable: 2, interrupted: 130 } as const;
+export type ExitStatus = (typeof EXIT)[keyof typeof EXIT];
+
+/** The services that commands use; the inference process starts with the first request. */
+export interface Services {
+  requests: Requests;
+  packages: {
+    list(): Promise<ModelSummary[]>;
+    /** Id or folder -> folder. */
+    resolve(idOrDirectory: string): Promise<string>;
+  };
+  /** Folder of the model that is used where none is named. */
+  defaultModel(): Promise<string>;
+}
+
+/** What surrounds a command; a test passes its own. */
+export interface Context {
+  services: Services;
+  /** Writes results; resolves when the reader takes more. */
+  write(text: string): Promise<void>;
+  /** Writes a line for people to stderr. */
+  say(line: string): void;
+  /** Replaces the last line of a terminal; null where stderr is none. */
+  status: ((line: string) => void) | null;
+  /** Aborted by Ctrl-C. */
+  signal: AbortSignal;
+}
+
+export interface Command {
+  name: string;
+  summary: string;
+  /** What `--help` prints. */
+  help: string;
+  run(args: readonly string[], context: Context): Promise<ExitStatus>;
+}
+
+/** The arguments make no sense; the message says why. Ends with status 2. */
+export class UsageError extends Error {}
+
+type Options = NonNullable<ParseArgsConfig['options']>;
+
+type Parsed<O extends Options> = ReturnType<
+  typeof parseArgs<{ args: string[]; options: O; allowPositionals: true; strict: true }>
+>;
+
+/** Parses the arguments of a command. @throws UsageError for an unknown option or a missing value */
+export function parse<const O extends Options>(args: readonly string[], options: O): Parsed<O> {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+/** Exactly one positional argument. */
+export function single(positionals: readonly string[], what: string): string {
+  const [value, ...more] = positionals;
+  if (value === undefined) throw new UsageError(`Name ${what}.`);
+  if (more.length > 0) throw new UsageError(`Name ${what} alone; "${more[0]}" is one too many.`);
+  return value;
+}
+
+/** One of a list of words. */
+export function oneOf<T extends string>(option: string, value: string, allowed: readonly T[]): T {
+  if ((allowed as readonly string[]).includes(value)) return value as T;
+  throw new UsageError(`--${option} is one of ${allowed.join(', ')}, not "${value}".`);
+}
+
+/** A whole number from `minimum` on. */
+export function wholeNumber(option: string, value: string, minimum: number): number {
+  const number = Number(value);
+  if (value.trim() !== '' && Number.isSafeInteger(number) && number >= minimum) return number;
+  throw new UsageError(`--${option} is a whole number from ${minimum} on, not "${value}".`);
+}

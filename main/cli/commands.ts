@@ -1,0 +1,10 @@
+import { classify } from './classify.ts';
+import type { Command } from './command.ts';
+import { importCommand } from './import.ts';
+import { inspect } from './inspect.ts';
+import { models } from './models.ts';
+import { report } from './report.ts';
+import { verify } from './verify.ts';
+
+/** In the order of the help. */
+export const COMMANDS: readonly Command[] = [classify, inspect, report, models, verify, importCommand];

@@ -1,0 +1,40 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { HifuseError } from '../../models/errors.ts';
+import type { Prediction } from '../../worker/protocol.ts';
+import { renderOverlay } from '../report/overlay.ts';
+import type { Requests } from '../services/classify.ts';
+
+/** Longest side of the pictures. */
+const MAX_SIZE = 2048;
+const OPACITY = 0.6;
+
+/**
+ * Writes the image with the heat map of its most probable class as `<folder>/<label>.heatmap.png`.
+ * @returns the file
+ * @throws HifuseError `file.write-failed`
+ */
+export async function writeHeatMap(
+  requests: Requests,
+  prediction: Prediction,
+  folder: string,
+  label: string,
+  signal: AbortSignal,
+): Promise<string> {
+  const file = path.join(folder, `${label}.heatmap.png`);
+  const { overlay } = await renderOverlay(requests, prediction, {
+    classIndex: prediction.top1,
+    window: null,
+    opacity: OPACITY,
+    maxSize: MAX_SIZE,
+    signal,
+  });
+  try {
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, overlay);
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
+    throw new HifuseError('file.write-failed', `The heat map "${path.basename(file)}" cannot be written (${reason}).`);
+  }
+  return file;
+}

@@ -1,0 +1,217 @@
+import { access, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { HifuseError } from '../../models/errors.ts';
+import type { Manifest, ModelClass, Preprocessing } from '../../models/package/manifest.ts';
+import type { CheckpointSummary, ImportOptions } from '../../worker/protocol.ts';
+import { EXIT, oneOf, parse, single, UsageError, type Command, type Context, type ExitStatus } from './command.ts';
+
+const GEOMETRIES = [
+  'shortest-edge-256-center-crop-224',
+  'stretch-224',
+] as const satisfies readonly Preprocessing['geometry'][];
+
+const help = `\
+Usage: hifuse import CHECKPOINT --out DIR [options]
+
+Turns a PyTorch (.pth) or safetensors checkpoint of HiFuse into a model package. Nothing in it is executed; the network's
+shape is read from names and shapes, and what does not fit is refused by name. The last part of DIR becomes the id.
+
+  --classes LIST    a,b,c in the model's order, or a class_indices.json; the one beside the checkpoint if left out
+  --preprocess HOW  ${GEOMETRIES[0]} (released evaluation code; default) or
+                    ${GEOMETRIES[1]}
+  --mean R,G,B      of value / 255; default 0.5,0.5,0.5
+  --std R,G,B       default 0.5,0.5,0.5
+  --name TEXT       for people
+  --version TEXT    default 1.0.0
+  --license TEXT    of the weights
+  --modality LIST   DICOM modalities that it is meant for, such as CR,DX
+  --body-part LIST  such as CHEST
+  --view LIST       such as AP,PA
+  --double-sigmoid  trained with released code from before 2024-01-16
+  --model-card FILE Markdown; made from the rest if left out
+  --manifest FILE   JSON with fields of the manifest for what has no option (intended, training, displayName);
+                    options win over it
+  --dry-run         only say what the checkpoint holds
+
+Exit status: 0 done; 1 the checkpoint is not usable, and why; 2 something was missing.`;
+
+const OPTIONS = {
+  classes: { type: 'string' },
+  preprocess: { type: 'string' },
+  mean: { type: 'string' },
+  std: { type: 'string' },
+  name: { type: 'string' },
+  version: { type: 'string' },
+  license: { type: 'string' },
+  modality: { type: 'string' },
+  'body-part': { type: 'string' },
+  view: { type: 'string' },
+  'double-sigmoid': { type: 'boolean', default: false },
+  'model-card': { type: 'string' },
+  manifest: { type: 'string' },
+  out: { type: 'string' },
+  'dry-run': { type: 'boolean', default: false },
+} as const;
+
+type Values = ReturnType<typeof parse<typeof OPTIONS>>['values'];
+
+const CLASS_FILE = 'class_indices.json';
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch {
+    throw new HifuseError('file.unreadable', `"${file}" cannot be read. Check the path.`);
+  }
+}
+
+async function readObject(file: string): Promise<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(await readText(file));
+  } catch (error) {
+    if (error instanceof HifuseError) throw error;
+    throw new HifuseError('request.invalid', `"${path.basename(file)}" is no JSON.`);
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new HifuseError('request.invalid', `"${path.basename(file)}" holds no JSON object.`);
+}
+
+const list = (text: string | undefined): string[] | undefined =>
+  text
+    ?.split(',')
+    .map((part) => part.trim())
+    .filter(Boolean);
+
+function triple(option: string, text: string | undefined): readonly [number, number, number] | undefined {
+  if (text === undefined) return undefined;
+  const numbers = text.split(',').map(Number);
+  if (numbers.length === 3 && numbers.every(Number.isFinite)) return numbers as [number, number, number];
+  throw new UsageError(`--${option} is three numbers joined by commas, not "${text}".`);
+}
+
+/** 'bacterial pneumonia' -> 'Bacterial pneumonia' */
+const forPeople = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1).replaceAll('_', ' ');
+
+/** Names in the model's order, from the released `{"0": "name", ...}`. */
+async function classesOfFile(file: string): Promise<string[]> {
+  const indices = await readObject(file);
+  return Object.keys(indices).map((_, i) => {
+    const name = indices[i];
+    if (typeof name === 'string') return name;
+    throw new HifuseError('request.invalid', `"${path.basename(file)}" names no class number ${i}.`);
+  });
+}
+
+async function classNames(values: Values, checkpoint: string, context: Context): Promise<string[]> {
+  if (values.classes !== undefined) {
+    return values.classes.toLowerCase().endsWith('.json') ? classesOfFile(values.classes) : list(values.classes)!;
+  }
+  const beside = path.join(path.dirname(checkpoint), CLASS_FILE);
+  const found = await access(beside).then(
+    () => true,
+    () => false,
+  );
+  if (!found) throw new UsageError(`A checkpoint does not say what its classes are called. Name them with --classes.`);
+  context.say(`Classes: ${beside}`);
+  return classesOfFile(beside);
+}
+
+async function importOptions(
+  checkpoint: string,
+  values: Values,
+  out: string,
+  summary: CheckpointSummary,
+  context: Context,
+): Promise<ImportOptions> {
+  // Checked by the import like everything else that goes into a manifest.
+  const given = (values.manifest === undefined ? {} : await readObject(values.manifest)) as Partial<Manifest>;
+  const classes: readonly ModelClass[] =
+    values.classes === undefined && given.classes
+      ? given.classes
+      : (await classNames(values, checkpoint, context)).map((name) => ({ name, displayName: forPeople(name) }));
+  if (classes.length !== summary.classCount) {
+    throw new HifuseError(
+      'request.invalid',
+      `The checkpoint has ${summary.classCount} classes, but ${classes.length} are named.`,
+    );
+  }
+  const id = path.basename(path.resolve(out));
+  const modelCard = values['model-card'] === undefined ? '' : await readText(values['model-card']);
+  const { preprocessing, intended } = given;
+  return {
+    checkpoint,
+    out,
+    id,
+    name: values.name ?? given.name ?? id,
+    version: values.version ?? given.version ?? '1.0.0',
+    license: values.license ?? given.license ?? 'not stated',
+    classes: [...classes],
+    preprocessing: {
+      geometry: values.preprocess
+        ? oneOf('preprocess', values.preprocess, GEOMETRIES)
+        : (preprocessing?.geometry ?? GEOMETRIES[0]),
+      mean: triple('mean', values.mean) ?? preprocessing?.mean ?? [0.5, 0.5, 0.5],
+      std: triple('std', values.std) ?? preprocessing?.std ?? [0.5, 0.5, 0.5],
+      exifOrientation: preprocessing?.exifOrientation ?? false,
+      dicomWindow: preprocessing?.dicomWindow ?? 'file',
+    },
+    intended: {
+      modalities: list(values.modality) ?? intended?.modalities ?? [],
+      bodyParts: list(values['body-part']) ?? intended?.bodyParts ?? [],
+      views: list(values.view) ?? intended?.views ?? [],
+      ageYears: intended?.ageYears ?? null,
+    },
+    training: given.training ?? { data: '', metrics: {} },
+    doubleSigmoid: values['double-sigmoid'] || (given.architecture?.doubleSigmoid ?? false),
+    modelCard,
+  };
+}
+
+function describe({
+  format,
+  variant,
+  architecture,
+  classCount,
+  parameters,
+  dtypes,
+  ignored,
+}: CheckpointSummary): string {
+  const shape = `width ${architecture.width}, depths ${architecture.depths.join('-')}, heads ${architecture.heads.join('-')}`;
+  const lines = [
+    `${format}: HiFuse ${variant} (${shape}, ${architecture.irmlp} IRMLP)`,
+    `${classCount} classes, ${parameters.toLocaleString('en')} parameters, ${dtypes.join(', ')}`,
+    ...(ignored.length > 0 ? [`${ignored.length} tensors are not used:`] : []),
+    ...ignored.map(({ name, reason }) => `  ${name}: ${reason}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+async function run(args: readonly string[], context: Context): Promise<ExitStatus> {
+  const { values, positionals } = parse(args, OPTIONS);
+  const checkpoint = single(positionals, 'the checkpoint');
+  const { out } = values;
+  if (out === undefined && !values['dry-run']) throw new UsageError('Say with --out which folder the package goes to.');
+  const { requests } = context.services;
+  const { signal } = context;
+  try {
+    const summary = await requests.request('checkpoint.summary', { path: checkpoint }, { signal });
+    await context.write(describe(summary));
+    if (out === undefined || values['dry-run']) return EXIT.ok;
+    const options = await importOptions(checkpoint, values, out, summary, context);
+    const { directory } = await requests.request('checkpoint.import', options, { signal });
+    await context.write(`Wrote ${directory}\n`);
+    return EXIT.ok;
+  } catch (error) {
+    if (!(error instanceof HifuseError) || !/^(checkpoint|model)\./.test(error.code)) throw error;
+    context.say(error.message);
+    return EXIT.failed;
+  }
+}
+
+export const importCommand: Command = {
+  name: 'import',
+  summary: 'turn a PyTorch or safetensors checkpoint into a model package',
+  help,
+  run,
+};

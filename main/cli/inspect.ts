@@ -1,0 +1,52 @@
+import { HifuseError, toErrorValue, type ErrorCode } from '../../models/errors.ts';
+import type { Inspection } from '../../worker/protocol.ts';
+import { EXIT, parse, single, type Command, type Context, type ExitStatus } from './command.ts';
+
+const help = `\
+Usage: hifuse inspect FILE [--json]
+
+Shows what an image file holds: its header, and a digest and the extremes of the stored values of its first frame.
+
+  --json            as JSON, printed also where the file cannot be read
+
+Exit status: 0 the file is an image; 1 it is not, or it is damaged; the reason is told.`;
+
+/** These stopped the inspection, not the file. */
+const NOT_THE_FILE: ReadonlySet<ErrorCode> = new Set(['request.cancelled']);
+
+async function inspectFile(file: string, { services, signal }: Context): Promise<Inspection> {
+  try {
+    return { ...(await services.requests.request('image.inspect', { path: file }, { signal })), file };
+  } catch (error) {
+    if (error instanceof HifuseError && NOT_THE_FILE.has(error.code)) throw error;
+    return { schema: 1, file, header: {}, frame0: null, error: toErrorValue(error) };
+  }
+}
+
+const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+function describe({ header, frame0, error }: Inspection): string {
+  const entries = Object.entries(header).map(([keyword, value]) => [keyword, asText(value)] as const);
+  if (frame0) {
+    entries.push(
+      ['First frame', `${frame0.shape.join(' x ')} ${frame0.dtype}`],
+      ['Values', `${frame0.min} to ${frame0.max}, mean ${frame0.mean}`],
+      ['SHA-256', frame0.sha256],
+    );
+  }
+  if (error) entries.push(['Error', `${error.message} (${error.code})`]);
+  const width = Math.max(0, ...entries.map(([name]) => name.length));
+  // Control characters of an untrusted file would reach the terminal.
+  return entries
+    .map(([name, text]) => `${name.padEnd(width)}  ${text.replace(/[\x00-\x1f\x7f-\x9f]/g, ' ')}\n`)
+    .join('');
+}
+
+async function run(args: readonly string[], context: Context): Promise<ExitStatus> {
+  const { values, positionals } = parse(args, { json: { type: 'boolean', default: false } });
+  const inspection = await inspectFile(single(positionals, 'the file'), context);
+  await context.write(values.json ? `${JSON.stringify(inspection, null, 2)}\n` : describe(inspection));
+  return inspection.error ? EXIT.failed : EXIT.ok;
+}
+
+export const inspect: Command = { name: 'inspect', summary: 'show what an image file holds', help, run };

@@ -1,0 +1,39 @@
+import type { ModelSelection } from '../../worker/protocol.ts';
+import { oneOf, type Services } from './command.ts';
+
+const ENGINES = ['auto', 'onnx', 'tfjs'] as const satisfies readonly ModelSelection['engine'][];
+const DEVICES = [
+  'auto',
+  'cpu',
+  'webgpu',
+  'cuda',
+  'dml',
+  'coreml',
+] as const satisfies readonly ModelSelection['device'][];
+
+/** Options of every command that runs a network, for `parse`. */
+export const MODEL_OPTIONS = {
+  model: { type: 'string' },
+  engine: { type: 'string', default: 'auto' },
+  device: { type: 'string', default: 'auto' },
+} as const;
+
+export const DEVICE_HELP = `\
+  --engine NAME     ${ENGINES.join(', ')}
+  --device NAME     ${DEVICES.join(', ')}`;
+
+export const MODEL_HELP = `\
+  --model ID|DIR    the model package; the bundled one if left out (see: hifuse models)
+${DEVICE_HELP}`;
+
+/** What the options select. @throws UsageError; HifuseError `model.not-found` */
+export async function selectModel(
+  services: Services,
+  values: { model?: string | undefined; engine: string; device: string },
+): Promise<ModelSelection> {
+  const engine = oneOf('engine', values.engine, ENGINES);
+  const device = oneOf('device', values.device, DEVICES);
+  const { model } = values;
+  const directory = await (model === undefined ? services.defaultModel() : services.packages.resolve(model));
+  return { directory, engine, device };
+}

@@ -1,0 +1,37 @@
+import path from 'node:path';
+import { EXIT, parse, UsageError, type Command, type Context, type ExitStatus } from './command.ts';
+
+const help = `\
+Usage: hifuse models [--json]
+
+Lists the model packages: the bundled ones and those that were imported in the app.
+
+  --json            ids, folders and manifests, as JSON`;
+
+async function run(args: readonly string[], { services, write }: Context): Promise<ExitStatus> {
+  const { values, positionals } = parse(args, { json: { type: 'boolean', default: false } });
+  if (positionals[0] !== undefined) throw new UsageError(`"${positionals[0]}" is one argument too many.`);
+  const models = await Promise.all(
+    (await services.packages.list()).map(async ({ id, manifest, bundled }) => ({
+      id,
+      directory: await services.packages.resolve(id),
+      bundled,
+      manifest,
+    })),
+  );
+  if (values.json) {
+    await write(`${JSON.stringify(models, null, 2)}\n`);
+    return EXIT.ok;
+  }
+  for (const { id, manifest, directory, bundled } of models) {
+    const classes = manifest.classes.map(({ displayName }) => displayName).join(', ');
+    await write(
+      `${id}  ${manifest.version}${bundled ? '  (bundled)' : ''}\n` +
+        `  ${manifest.name}\n  classes: ${classes}\n  licence: ${manifest.license}\n  folder: ${path.resolve(directory)}\n`,
+    );
+  }
+  if (models.length === 0) await write('There is no model package. Import a checkpoint: hifuse import --help\n');
+  return EXIT.ok;
+}
+
+export const models: Command = { name: 'models', summary: 'list the model packages', help, run };

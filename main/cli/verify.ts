@@ -1,0 +1,43 @@
+import { HifuseError } from '../../models/errors.ts';
+import { EXIT, parse, single, type Command, type Context, type ExitStatus } from './command.ts';
+import { DEVICE_HELP, MODEL_OPTIONS, selectModel } from './model-options.ts';
+
+const help = `\
+Usage: hifuse verify MODEL [options]
+
+Checks a model package (an id or a folder): its manifest, the digest, names and shapes of its weights, and that the
+network gives the outputs of its self-test on this machine.
+
+${DEVICE_HELP}
+  --json            the outcome as JSON
+
+Exit status: 0 it holds; 1 it does not, and why; 2 it could not be tried.`;
+
+const { engine, device } = MODEL_OPTIONS;
+
+async function run(args: readonly string[], { services, signal, write }: Context): Promise<ExitStatus> {
+  const { values, positionals } = parse(args, { engine, device, json: { type: 'boolean', default: false } });
+  const model = await selectModel(services, { ...values, model: single(positionals, 'the model') });
+  try {
+    const report = await services.requests.request('model.verify', model, { signal });
+    const where = `${report.engine} on ${report.device}, ${report.precision}`;
+    const verdict = `${report.ok ? 'OK' : 'FAILED'}  ${report.id}  (${where}): largest deviation of a logit`;
+    await write(
+      values.json
+        ? `${JSON.stringify(report, null, 2)}\n`
+        : `${verdict} ${report.deviation.toExponential(2)}, allowed ${report.tolerance}\n`,
+    );
+    return report.ok ? EXIT.ok : EXIT.failed;
+  } catch (error) {
+    // What is wrong with the package is an outcome; that there is none, or no device, is not.
+    if (!(error instanceof HifuseError) || !error.code.startsWith('model.') || error.code === 'model.not-found')
+      throw error;
+    const { code, message } = error;
+    await write(
+      values.json ? `${JSON.stringify({ ok: false, error: { code, message } }, null, 2)}\n` : `FAILED  ${message}\n`,
+    );
+    return EXIT.failed;
+  }
+}
+
+export const verify: Command = { name: 'verify', summary: 'check a model package and run its self-test', help, run };

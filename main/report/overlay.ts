@@ -1,0 +1,57 @@
+import sharp from 'sharp';
+import { HifuseError } from '../../models/errors.ts';
+import { heatMapOverlay, scaleRegion } from '../../models/imaging/heatmap.ts';
+import type { Prediction, Rectangle } from '../../worker/protocol.ts';
+import type { Requests } from '../services/classify.ts';
+
+export interface OverlayOptions {
+  /** Whose heat map. */
+  classIndex: number;
+  /** Display window in modality units; null: as the file asks. */
+  window: { center: number; width: number } | null;
+  /** 0..1 */
+  opacity: number;
+  /** Longest side in pixels. */
+  maxSize: number;
+  signal?: AbortSignal;
+}
+
+export interface RenderedOverlay {
+  /** PNG of the image alone. */
+  image: Uint8Array;
+  /** PNG of the image under the heat map. */
+  overlay: Uint8Array;
+  width: number;
+  height: number;
+  /** What the network saw, in pixels of these pictures. */
+  region: Rectangle;
+}
+
+/**
+ * The picture of a classified image, with and without the heat map of one class on the absolute scale of
+ * models/imaging/heatmap.ts.
+ *
+ * @param prediction with heat maps
+ * @throws HifuseError `request.invalid` without a heat map of that class; `image.*` and `dicom.*` as the decoder does
+ */
+export async function renderOverlay(
+  requests: Requests,
+  prediction: Prediction,
+  { classIndex, window, opacity, maxSize, signal }: OverlayOptions,
+): Promise<RenderedOverlay> {
+  const heatMap = prediction.heatMaps?.find((map) => map.classIndex === classIndex);
+  if (!heatMap) throw new HifuseError('request.invalid', `There is no heat map of class number ${classIndex}.`);
+  const { image: source } = prediction;
+  const options = signal ? { signal } : {};
+  const { png, width, height } = await requests.request('image.render', { ...source, window, maxSize }, options);
+  const header = await requests.request('image.header', { path: source.path }, options);
+  const region = scaleRegion(prediction.preprocessing.region, width / header.columns, height / header.rows);
+  const rgba = new Uint8Array(heatMapOverlay(heatMap, width, height, region, opacity).buffer);
+  const overlay = await sharp(png)
+    .toColourspace('srgb')
+    .composite([{ input: rgba, raw: { width, height, channels: 4 } }])
+    .removeAlpha()
+    .png()
+    .toBuffer();
+  return { image: png, overlay: new Uint8Array(overlay), width, height, region };
+}
