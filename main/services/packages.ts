@@ -1,0 +1,92 @@
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { HifuseError } from '../../models/errors.ts';
+import { ID_PATTERN } from '../../models/package/parse-manifest.ts';
+import { readPackageSummary } from '../../worker/import/load-package.ts';
+import type { ModelSummary } from '../ipc/contract.ts';
+
+/** The model packages that are at hand: those that come with the application, and those that the person imported. */
+export class Packages {
+  readonly #bundled: string;
+  readonly #imported: string;
+
+  /**
+   * @param bundled folder of packages that come with the application
+   * @param imported folder of packages in the data folder; need not exist yet
+   */
+  constructor(bundled: string, imported: string) {
+    this.#bundled = bundled;
+    this.#imported = imported;
+  }
+
+  /** Summaries in the order of their names, bundled ones first. Reads no weights; leaves out what is damaged. */
+  async list(): Promise<ModelSummary[]> {
+    const of = async (folder: string, bundled: boolean): Promise<ModelSummary[]> => {
+      const ids = (await foldersIn(folder)).filter((id) => ID_PATTERN.test(id)).sort();
+      const summaries = await Promise.all(
+        ids.map(async (id) => {
+          const summary = await readPackageSummary(path.join(folder, id)).catch(() => null);
+          return summary ? [{ id, bundled, ...summary }] : [];
+        }),
+      );
+      return summaries.flat();
+    };
+    const bundled = await of(this.#bundled, true);
+    const taken = new Set(bundled.map(({ id }) => id));
+    return [...bundled, ...(await of(this.#imported, false)).filter(({ id }) => !taken.has(id))];
+  }
+
+  /** @throws HifuseError `model.not-found` */
+  async get(id: string): Promise<ModelSummary> {
+    const found = (await this.list()).find((summary) => summary.id === id);
+    return found ?? this.#notFound(id);
+  }
+
+  /**
+   * The folder of a package: of an id, or of a path to a folder that holds a manifest.
+   * @throws HifuseError `model.not-found`, naming what there is
+   */
+  async resolve(idOrDirectory: string): Promise<string> {
+    const candidates = ID_PATTERN.test(idOrDirectory)
+      ? [path.join(this.#bundled, idOrDirectory), path.join(this.#imported, idOrDirectory)]
+      : [];
+    for (const directory of [...candidates, path.resolve(idOrDirectory)]) {
+      if (await isFile(path.join(directory, 'manifest.json'))) return directory;
+    }
+    return this.#notFound(idOrDirectory);
+  }
+
+  /**
+   * Where a new package of that id goes.
+   * @throws HifuseError `request.invalid` where the id is taken
+   */
+  async place(id: string): Promise<string> {
+    for (const folder of [this.#bundled, this.#imported]) {
+      if ((await foldersIn(folder)).includes(id)) {
+        throw new HifuseError('request.invalid', `There is a model "${id}" already. Choose another id.`);
+      }
+    }
+    return path.join(this.#imported, id);
+  }
+
+  async #notFound(wanted: string): Promise<never> {
+    const ids = (await this.list()).map(({ id }) => id);
+    const known = ids.length > 0 ? `Known models: ${ids.join(', ')}.` : 'No models are installed.';
+    throw new HifuseError(
+      'model.not-found',
+      `There is no model "${wanted}", and no package in a folder of that name. ${known}`,
+    );
+  }
+}
+
+async function foldersIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isDirectory() || entry.isSymbolicLink()).map(({ name }) => name);
+}
+
+async function isFile(file: string): Promise<boolean> {
+  return stat(file).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+}
