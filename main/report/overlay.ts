@@ -46,7 +46,7 @@ export async function renderOverlay(
   const { png, width, height } = await requests.request('image.render', { ...source, window, maxSize }, options);
   const header = await requests.request('image.header', { path: source.path }, options);
   const region = scaleRegion(prediction.preprocessing.region, width / header.columns, height / header.rows);
-  const rgba = new Uint8Array(heatMapOverlay(heatMap, width, height, region, opacity).buffer);
+  const rgba = Buffer.from(heatMapOverlay(heatMap, width, height, region, opacity).buffer);
   const overlay = await sharp(png)
     .toColourspace('srgb')
     .composite([{ input: rgba, raw: { width, height, channels: 4 } }])

@@ -1,0 +1,182 @@
+/** What a report says, as data: no page, no fonts. */
+import { HEAT_MAP_FULL_SCALE, HEAT_MAP_METHOD } from '../../models/imaging/heatmap.ts';
+import type { Manifest } from '../../models/package/manifest.ts';
+import {
+  DEVICE_NAMES,
+  dicomAge,
+  dicomDate,
+  dicomTime,
+  ENGINE_NAMES,
+  GEOMETRY_NAMES,
+  intendedUse,
+  percent,
+  personName,
+} from '../../models/words.ts';
+import type { ImageHeader, Prediction } from '../../worker/protocol.ts';
+import { NOTICE, software } from '../about.ts';
+import { intendedUseCautions } from './intended.ts';
+
+/** A label and its value, for people. */
+export type Fact = readonly [label: string, value: string];
+
+export interface ReportFacts {
+  /** Of the file, without its folder. */
+  name: string;
+  header: ImageHeader;
+  prediction: Prediction;
+  manifest: Manifest;
+  /** Whose heat map is shown; null: none. */
+  classIndex: number | null;
+  /** As displayed; null: as the file asks. */
+  window: { center: number; width: number } | null;
+  overlayOpacity: number;
+  createdAt: Date;
+}
+
+export interface ClassLine {
+  name: string;
+  /** 0..1 */
+  probability: number;
+  percent: string;
+  logit: string;
+  top: boolean;
+}
+
+export interface ReportContent {
+  title: string;
+  created: string;
+  notice: string;
+  patient: Fact[];
+  study: Fact[];
+  imageCaption: string;
+  overlayCaption: string | null;
+  /** Ends of the colour scale, lowest first. */
+  scale: [low: string, high: string];
+  verdict: string;
+  classes: ClassLine[];
+  /** Classes that have no line of their own; empty if all have. */
+  omitted: string;
+  calibration: string;
+  cautions: string[];
+  provenance: Fact[];
+  about: Fact[];
+  footer: string;
+}
+
+/** More would not fit the page; the least probable ones are left out, and that is said. */
+const CLASS_LINES = 8;
+
+const isGiven = ([, value]: Fact): boolean => value !== '';
+
+/** '2024-01-31 10:11:12 UTC+01:00': a report is read in another place than it was made. */
+export function timestamp(date: Date): string {
+  const offset = -date.getTimezoneOffset();
+  const local = new Date(date.getTime() + offset * 60_000).toISOString();
+  const [hours, minutes] = [Math.floor(Math.abs(offset) / 60), Math.abs(offset) % 60];
+  const zone = `${offset < 0 ? '-' : '+'}${String(hours).padStart(2, '0')}:${String(minutes).padStart(2, '0')}`;
+  return `${local.slice(0, 10)} ${local.slice(11, 19)} UTC${zone}`;
+}
+
+function patientFacts(header: ImageHeader): Fact[] {
+  const facts: Fact[] = [
+    ['Patient', personName(header.patientName)],
+    ['Patient ID', header.patientId],
+    ['Date of birth', dicomDate(header.patientBirthDate)],
+    ['Sex', header.patientSex],
+    ['Age', dicomAge(header.patientAge)],
+  ];
+  return facts.some(isGiven) ? facts.filter(isGiven) : [['Patient', 'not given by the file']];
+}
+
+function studyFacts({ name, header, prediction }: ReportFacts): Fact[] {
+  const study = [header.studyDescription, header.seriesDescription].filter(Boolean).join(' / ');
+  const view = [header.modality, header.bodyPart, header.viewPosition].filter(Boolean).join(', ');
+  const frame = header.frames > 1 ? `, frame ${prediction.image.frame + 1} of ${header.frames}` : '';
+  const facts: Fact[] = [
+    ['File', `${name}${frame}`],
+    ['Format', `${header.format.toUpperCase()}, ${header.columns} × ${header.rows} pixels`],
+    ['Study', study],
+    ['Study date', [dicomDate(header.studyDate), dicomTime(header.studyTime)].filter(Boolean).join(' ')],
+    ['Image', view],
+  ];
+  return facts.filter(isGiven);
+}
+
+function calibration({ calibration }: Manifest): string {
+  if (!calibration) return 'Not calibrated: a softmax of the network’s outputs, not the chance of a disease.';
+  const { temperature, data } = calibration;
+  return `Calibrated by temperature ${temperature.toPrecision(3)} on ${data}.`;
+}
+
+function provenance({ prediction, manifest }: ReportFacts): Fact[] {
+  const { model, engine, device, precision, preprocessing, milliseconds } = prediction;
+  return [
+    ['Model', `${model.name} (${model.id} ${model.version})`],
+    ['Weights SHA-256', model.weightsSha256],
+    ['Input', GEOMETRY_NAMES[preprocessing.geometry]],
+    ['Input window', preprocessing.window],
+    [
+      'Run by',
+      `${ENGINE_NAMES[engine] ?? engine} on ${DEVICE_NAMES[device] ?? device}, ${precision}, ${Math.round(milliseconds.total)} ms`,
+    ],
+    ['Software', software],
+    ['Licence of the model', manifest.license],
+  ];
+}
+
+function metrics({ training }: Manifest): string {
+  return Object.entries(training.metrics)
+    .map(([name, value]) => `${name} ${Number(value.toPrecision(3))}`)
+    .join(', ');
+}
+
+function about({ manifest }: ReportFacts): Fact[] {
+  const facts: Fact[] = [
+    ['Meant for', intendedUse(manifest.intended) || 'not stated by the package'],
+    ['Trained on', manifest.training.data || 'not stated by the package'],
+    ['Measured', metrics(manifest)],
+  ];
+  return facts.filter(isGiven);
+}
+
+/** Everything that the page shows in words. */
+export function reportContent(facts: ReportFacts): ReportContent {
+  const { prediction, manifest, header, classIndex, window, overlayOpacity } = facts;
+  const ordered = prediction.classes
+    .map((score, index) => ({ score, top: index === prediction.top1 }))
+    .sort((a, b) => b.score.probability - a.score.probability || Number(b.top) - Number(a.top));
+  const shown = ordered.slice(0, CLASS_LINES);
+  const rest = ordered.slice(CLASS_LINES).reduce((sum, { score }) => sum + score.probability, 0);
+  const top = prediction.classes[prediction.top1]!;
+  const explained = classIndex === null ? undefined : prediction.classes[classIndex];
+  return {
+    title: 'Image classification report',
+    created: timestamp(facts.createdAt),
+    notice: NOTICE,
+    patient: patientFacts(header),
+    study: studyFacts(facts),
+    imageCaption: window
+      ? `Image, window centre ${window.center}, width ${window.width}`
+      : 'Image, shown as the file asks. A dashed line marks what the network saw, where that is not all.',
+    overlayCaption: explained
+      ? `${HEAT_MAP_METHOD} for “${explained.displayName}”: where the network looked, not where a finding is. ` +
+        `Opacity ${Math.round(overlayOpacity * 100)} %.`
+      : null,
+    scale: ['0', `≥ ${HEAT_MAP_FULL_SCALE} logits per cell; one scale for all images`],
+    verdict: `${top.displayName}: ${percent(top.probability)}`,
+    classes: shown.map(({ score, top: isTop }) => ({
+      name: score.displayName,
+      probability: score.probability,
+      percent: percent(score.probability),
+      logit: score.logit.toFixed(2),
+      top: isTop,
+    })),
+    omitted:
+      ordered.length > CLASS_LINES ? `${ordered.length - CLASS_LINES} more classes, together ${percent(rest)}` : '',
+    calibration: calibration(manifest),
+    cautions: [...intendedUseCautions(manifest.intended, header), ...prediction.warnings],
+    provenance: provenance(facts),
+    about: about(facts),
+    footer: `${NOTICE} A network’s output is no finding: a person who can read the image must judge it.`,
+  };
+}
