@@ -5,6 +5,15 @@ import { relativePositionBias, shiftMask } from '../../../models/hifuse/window-a
 import { float, type Graph } from './graph.ts';
 import { cellsToRows, inputsFirst, scaleInputs } from './weights.ts';
 import { windowOrder } from './window-order.ts';
+import {
+  inputTransform,
+  outputTransform,
+  tileInputs,
+  tileOutputs,
+  tileSide,
+  transformFilters,
+  type TileSide,
+} from './winograd.ts';
 
 /** A value of the graph: a map of shape [N, rows, columns, channels], channels last in memory. */
 export interface FeatureMap {
@@ -51,30 +60,15 @@ export class OnnxOps implements Ops<FeatureMap> {
     return this.#reshape(this.#value(x), [-1, x.channels]);
   }
 
-  conv(x: FeatureMap, layer: Layer, { stride, padding, depthwise }: ConvGeometry): FeatureMap {
+  conv(x: FeatureMap, layer: Layer, geometry: ConvGeometry): FeatureMap {
+    const { stride, padding, depthwise } = geometry;
     const kernel = layer.weight.shape[2]!;
-    if (kernel === stride && padding === 0 && !depthwise) return this.#convOfCells(x, layer, kernel);
-
-    const { weight, bias } = foldBatchNorm(layer);
-    const inputs = [this.toChannelsFirst(x), this.#constant(`${layer.name}.weight`, weight)];
-    if (bias) inputs.push(this.#constant(`${layer.name}.bias`, bias));
-    const y = this.#graph.node(
-      'Conv',
-      inputs,
-      {
-        kernel_shape: [kernel, kernel],
-        strides: [stride, stride],
-        pads: [padding, padding, padding, padding],
-        group: depthwise ? x.channels : 1,
-      },
-      layer.name,
-    );
-    const side = (size: number) => Math.floor((size + 2 * padding - kernel) / stride) + 1;
-    return this.fromChannelsFirst(y, {
-      rows: side(x.rows),
-      columns: side(x.columns),
-      channels: layer.weight.shape[0]!,
-    });
+    if (depthwise) return this.#directConv(x, layer, geometry);
+    if (kernel === stride && padding === 0) return this.#convOfCells(x, layer, kernel);
+    if (kernel === 3 && stride === 1 && padding === 1) {
+      return this.#winogradConv(x, layer, tileSide(x.rows, x.columns));
+    }
+    return this.#directConv(x, layer, geometry);
   }
 
   linear(x: FeatureMap, layer: Layer): FeatureMap {
@@ -194,6 +188,67 @@ export class OnnxOps implements Ops<FeatureMap> {
     const flat = this.#reshape(joined, [-1, rows * columns, channels]);
     const back = graph.node('Gather', [flat, graph.integers(order.back)], { axis: 1 });
     return this.#map(this.#reshape(back, [-1, rows, columns, channels]), x);
+  }
+
+  /** By ONNX's own operator. */
+  #directConv(x: FeatureMap, layer: Layer, { stride, padding, depthwise }: ConvGeometry): FeatureMap {
+    const kernel = layer.weight.shape[2]!;
+    const { weight, bias } = foldBatchNorm(layer);
+    const inputs = [this.toChannelsFirst(x), this.#constant(`${layer.name}.weight`, weight)];
+    if (bias) inputs.push(this.#constant(`${layer.name}.bias`, bias));
+    const y = this.#graph.node(
+      'Conv',
+      inputs,
+      {
+        kernel_shape: [kernel, kernel],
+        strides: [stride, stride],
+        pads: [padding, padding, padding, padding],
+        group: depthwise ? x.channels : 1,
+      },
+      layer.name,
+    );
+    const side = (size: number) => Math.floor((size + 2 * padding - kernel) / stride) + 1;
+    return this.fromChannelsFirst(y, {
+      rows: side(x.rows),
+      columns: side(x.columns),
+      channels: layer.weight.shape[0]!,
+    });
+  }
+
+  /** A 3x3 convolution by Winograd's algorithm: tiles gathered, transformed, multiplied, and transformed back. */
+  #winogradConv(x: FeatureMap, layer: Layer, tile: TileSide): FeatureMap {
+    const { weight, bias } = foldBatchNorm(layer);
+    const graph = this.#graph;
+    const channels = weight.shape[0]!;
+    const grid = { down: Math.ceil(x.rows / tile), across: Math.ceil(x.columns / tile) };
+    const tiles = grid.down * grid.across;
+    const points = (tile + 2) ** 2;
+
+    const flat = this.#reshape(this.#value(x), [-1, x.rows * x.columns, x.channels]);
+    const padded = graph.node('Pad', [flat, graph.integers([0, 0, 0, 0, 1, 0])]); // One position of zeros.
+    const gathered = graph.node('Gather', [padded, graph.integers(tileInputs(x, grid, tile))], { axis: 1 });
+    const transformed = graph.node('MatMul', [
+      this.#constant('winograd.input', inputTransform(tile)),
+      this.#reshape(gathered, [-1, points, tiles * x.channels]),
+    ]);
+
+    // A product per point: ONNX Runtime packs the weights of two-dimensional products beforehand, and of no others.
+    const operands = graph.nodes('Split', [this.#reshape(transformed, [-1, points, tiles, x.channels])], points, {
+      axis: 1,
+      num_outputs: points,
+    });
+    const filters = transformFilters(weight, tile);
+    const products = operands.map((operand, point) =>
+      graph.node('MatMul', [operand, this.#constant(`${layer.name}.weight`, filters[point]!)], {}, layer.name),
+    );
+    const together = this.#reshape(graph.node('Concat', products, { axis: 1 }), [-1, points, tiles * channels]);
+
+    const outputs = graph.node('MatMul', [this.#constant('winograd.output', outputTransform(tile)), together]);
+    const perPosition = this.#reshape(outputs, [-1, tile * tile * tiles, channels]);
+    const inPlace = graph.node('Gather', [perPosition, graph.integers(tileOutputs(x, grid, tile))], { axis: 1 });
+    const map = this.#reshape(inPlace, [-1, x.rows, x.columns, channels]);
+    const y = bias ? graph.node('Add', [map, this.#constant(`${layer.name}.bias`, bias)]) : map;
+    return this.#map(y, { ...x, channels });
   }
 
   /** A convolution whose cells do not overlap: cells to positions, then a linear map. */
