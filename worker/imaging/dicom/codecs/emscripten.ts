@@ -1,0 +1,54 @@
+import { createRequire } from 'node:module';
+
+/** A decoder class of the @cornerstonejs/codec-* packages. */
+export interface EmscriptenDecoder {
+  /** Memory of the module for `length` compressed bytes. */
+  getEncodedBuffer(length: number): Uint8Array;
+  getDecodedBuffer(): Uint8Array;
+  getFrameInfo(): { width: number; height: number; bitsPerSample: number; componentCount: number; isSigned?: boolean };
+  decode(): void;
+  delete(): void;
+}
+
+type Factory = (options: object) => Promise<Record<string, new () => EmscriptenDecoder>>;
+
+const require = createRequire(import.meta.url);
+
+/** A WebAssembly codec, compiled when it is first needed and anew after a failure, whose memory nobody knows. */
+export class EmscriptenCodec {
+  private readonly entry: string;
+  private readonly decoder: string;
+  private loading: Promise<new () => EmscriptenDecoder> | null = null;
+
+  constructor(entry: string, decoder: string) {
+    this.entry = entry;
+    this.decoder = decoder;
+  }
+
+  /** Decodes `bytes`; `use` takes what it needs out of the decoder before its memory is freed. */
+  async decode<T>(bytes: Uint8Array, use: (decoder: EmscriptenDecoder) => T): Promise<T> {
+    this.loading ??= this.load();
+    const Decoder = await this.loading;
+    try {
+      const decoder = new Decoder();
+      try {
+        decoder.getEncodedBuffer(bytes.byteLength).set(bytes);
+        decoder.decode();
+        return use(decoder);
+      } finally {
+        decoder.delete();
+      }
+    } catch (error) {
+      this.loading = null;
+      // Emscripten throws C++ exceptions as pointers.
+      throw error instanceof Error ? error : new Error('its stream is damaged', { cause: error });
+    }
+  }
+
+  private async load(): Promise<new () => EmscriptenDecoder> {
+    const factory = require(this.entry) as Factory;
+    const silent = () => undefined;
+    const module = await factory({ print: silent, printErr: silent });
+    return module[this.decoder]!;
+  }
+}

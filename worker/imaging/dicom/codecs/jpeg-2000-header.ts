@@ -1,0 +1,84 @@
+/** Image and tile size of a JPEG 2000 codestream (ITU-T T.800 A.5.1). */
+export interface Jpeg2000Header {
+  rows: number;
+  columns: number;
+  tiles: number;
+  components: readonly { bits: number; signed: boolean; dx: number; dy: number }[];
+  /** The multiple component transform turned RGB into YCbCr (A.6.1). */
+  componentTransform: boolean;
+  /** The wavelet is reversible (5-3). */
+  reversible: boolean;
+}
+
+const SOC = 0xff4f;
+const SIZ = 0xff51;
+const COD = 0xff52;
+const SOT = 0xff90;
+
+/**
+ * Where the codestream starts: JP2 files wrap it in boxes, which DICOM forbids and some writers use. Throws an Error
+ * where there is none.
+ */
+export function findCodestream(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.byteLength >= 4 && view.getUint16(0) === SOC) return bytes;
+  let at = 0;
+  while (at + 8 <= bytes.byteLength) {
+    const length = view.getUint32(at);
+    const box = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
+    if (box === 'jp2c') return bytes.subarray(at + 8);
+    if (length < 8) break;
+    at += length;
+  }
+  throw new Error('it is no JPEG 2000 stream');
+}
+
+/** Reads the main header of a codestream. Throws an Error that says what is wrong. */
+export function readJpeg2000Header(bytes: Uint8Array): Jpeg2000Header {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.byteLength < 42 || view.getUint16(2) !== SIZ) throw new Error('its JPEG 2000 header is damaged');
+  const u32 = (at: number) => view.getUint32(at);
+  const [width, height, x0, y0] = [u32(8), u32(12), u32(16), u32(20)];
+  const [tileWidth, tileHeight, tileX0, tileY0] = [u32(24), u32(28), u32(32), u32(36)];
+  const count = view.getUint16(40);
+  if (
+    count < 1 ||
+    42 + count * 3 > bytes.byteLength ||
+    width <= x0 ||
+    height <= y0 ||
+    tileWidth < 1 ||
+    tileHeight < 1
+  ) {
+    throw new Error('its JPEG 2000 header is damaged');
+  }
+  const components = Array.from({ length: count }, (_, i) => {
+    const size = view.getUint8(42 + i * 3);
+    return {
+      bits: (size & 0x7f) + 1,
+      signed: size > 0x7f,
+      dx: view.getUint8(43 + i * 3),
+      dy: view.getUint8(44 + i * 3),
+    };
+  });
+  return {
+    rows: height - y0,
+    columns: width - x0,
+    tiles: Math.ceil((width - tileX0) / tileWidth) * Math.ceil((height - tileY0) / tileHeight),
+    components,
+    ...codingStyle(view),
+  };
+}
+
+function codingStyle(view: DataView): Pick<Jpeg2000Header, 'componentTransform' | 'reversible'> {
+  let at = 2;
+  while (at + 4 <= view.byteLength) {
+    const marker = view.getUint16(at);
+    const length = view.getUint16(at + 2);
+    if (marker === SOT || length < 2) break;
+    if (marker === COD && length >= 12 && at + 14 <= view.byteLength) {
+      return { componentTransform: view.getUint8(at + 8) === 1, reversible: view.getUint8(at + 13) === 1 };
+    }
+    at += 2 + length;
+  }
+  throw new Error('its JPEG 2000 header names no coding style');
+}

@@ -1,0 +1,64 @@
+import type { PixelDescription } from '../pixels.ts';
+import type { Codec } from './codec.ts';
+import { EmscriptenCodec } from './emscripten.ts';
+import { findCodestream, readJpeg2000Header, type Jpeg2000Header } from './jpeg-2000-header.ts';
+import { toSamples } from './words.ts';
+
+const openJpeg = new EmscriptenCodec('@cornerstonejs/codec-openjpeg/decodewasmjs', 'J2KDecoder');
+const openJph = new EmscriptenCodec('@cornerstonejs/codec-openjph/wasmjs', 'HTJ2KDecoder');
+
+/** Tiles of one image; an honest one has no more than one per 32 x 32 pixels. */
+const pixelsPerTile = 32 * 32;
+
+const decodeWith =
+  (codec: EmscriptenCodec): Codec =>
+  async (bytes, description) => {
+    const stream = findCodestream(bytes);
+    const header = readJpeg2000Header(stream);
+    check(header, description);
+    const { rows, columns } = header;
+    const samplesPerPixel = header.components.length;
+    const { bits, signed } = header.components[0]!;
+    const samples = await codec.decode(stream, (decoder) => {
+      const info = decoder.getFrameInfo();
+      if (info.width !== columns || info.height !== rows || info.componentCount !== samplesPerPixel) {
+        throw new Error('its stream is damaged');
+      }
+      return toSamples(decoder.getDecodedBuffer(), rows * columns * samplesPerPixel, bits, signed);
+    });
+    return {
+      rows,
+      columns,
+      samplesPerPixel,
+      samples,
+      bits,
+      signed,
+      photometric: header.componentTransform ? 'RGB' : null,
+      lossy: !header.reversible,
+    };
+  };
+
+/** JPEG 2000 Part 1 (OpenJPEG). The inverse component transform is done by the decoder. */
+export const jpeg2000: Codec = decodeWith(openJpeg);
+
+/** High-throughput JPEG 2000 (OpenJPH). */
+export const htj2k: Codec = decodeWith(openJph);
+
+/** Before the decoder allocates for a stream that claims more than its file. */
+function check({ rows, columns, tiles, components }: Jpeg2000Header, description: PixelDescription): void {
+  if (
+    rows !== description.rows ||
+    columns !== description.columns ||
+    components.length !== description.samplesPerPixel
+  ) {
+    throw new Error(
+      `the header declares ${String(description.columns)} x ${String(description.rows)} pixels, the stream ${String(columns)} x ${String(rows)} with ${String(components.length)} component(s)`,
+    );
+  }
+  if (tiles > Math.max(1, (rows * columns) / pixelsPerTile)) throw new Error('it claims too many tiles');
+  const [first] = components;
+  const uniform = components.every(({ bits, signed, dx, dy }) => {
+    return bits === first!.bits && signed === first!.signed && dx === 1 && dy === 1;
+  });
+  if (!uniform) throw new Error('its components differ in size or depth, which is not supported');
+}

@@ -1,0 +1,83 @@
+import type { PixelDescription } from '../pixels.ts';
+
+/** Frame header of a JPEG or JPEG-LS stream (ITU-T T.81 B.2.2, T.87 C.2.2). */
+export interface JpegHeader {
+  /** Low byte of the SOF marker: c0 baseline, c1 extended, c2 progressive, c3 lossless, f7 JPEG-LS. */
+  process: number;
+  precision: number;
+  rows: number;
+  columns: number;
+  components: readonly { id: number; horizontal: number; vertical: number }[];
+  /** A JFIF marker (APP0) is there. */
+  jfif: boolean;
+  /** Colour transform of an Adobe marker (APP14): 0 none, 1 YCbCr; null without the marker. */
+  adobeTransform: number | null;
+}
+
+const SOI = 0xd8;
+const SOS = 0xda;
+const JPEG_LS = 0xf7;
+/** Markers of the C range that start no frame: DHT, JPG, DAC. */
+const NO_FRAME = new Set([0xc4, 0xc8, 0xcc]);
+
+/** Reads the markers before the first scan. Throws an Error that says what is wrong. */
+export function readJpegHeader(bytes: Uint8Array): JpegHeader {
+  if (bytes[0] !== 0xff || bytes[1] !== SOI) throw new Error('it is no JPEG stream');
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let jfif = false;
+  let adobeTransform: number | null = null;
+  let at = 2;
+  while (at + 4 <= bytes.length) {
+    if (bytes[at] !== 0xff) throw new Error('its JPEG markers are damaged');
+    const marker = bytes[at + 1]!;
+    if (marker === 0xff) {
+      at++; // fill byte
+      continue;
+    }
+    const length = view.getUint16(at + 2);
+    const data = at + 4;
+    if (length < 2 || at + 2 + length > bytes.length) throw new Error('its JPEG header is cut off');
+    if (marker === 0xe0 && ascii(bytes, data, 4) === 'JFIF') jfif = true;
+    if (marker === 0xee && ascii(bytes, data, 5) === 'Adobe' && length >= 14) adobeTransform = bytes[data + 11]!;
+    if (isFrame(marker)) return { ...readFrame(view, marker, data, length), jfif, adobeTransform };
+    if (marker === SOS) break;
+    at += 2 + length;
+  }
+  throw new Error('its JPEG header is incomplete');
+}
+
+function isFrame(marker: number): boolean {
+  return marker === JPEG_LS || (marker >= 0xc0 && marker <= 0xcf && !NO_FRAME.has(marker));
+}
+
+function readFrame(view: DataView, process: number, at: number, length: number) {
+  const count = view.getUint8(at + 5);
+  if (length < 8 + 3 * count || count === 0) throw new Error('its JPEG frame header is damaged');
+  return {
+    process,
+    precision: view.getUint8(at),
+    rows: view.getUint16(at + 1),
+    columns: view.getUint16(at + 3),
+    components: Array.from({ length: count }, (_, i) => {
+      const sampling = view.getUint8(at + 7 + 3 * i);
+      return { id: view.getUint8(at + 6 + 3 * i), horizontal: sampling >> 4, vertical: sampling & 15 };
+    }),
+  };
+}
+
+function ascii(bytes: Uint8Array, at: number, length: number): string {
+  return String.fromCharCode(...bytes.subarray(at, at + length));
+}
+
+/** Throws an Error where a stream is of another size than its file says: before a decoder allocates for it. */
+export function checkJpegSize({ rows, columns, components }: JpegHeader, description: PixelDescription): void {
+  if (
+    rows !== description.rows ||
+    columns !== description.columns ||
+    components.length !== description.samplesPerPixel
+  ) {
+    throw new Error(
+      `the header declares ${String(description.columns)} x ${String(description.rows)} pixels, the stream ${String(columns)} x ${String(rows)} with ${String(components.length)} component(s)`,
+    );
+  }
+}

@@ -1,0 +1,173 @@
+import { HifuseError } from '../../../models/errors.ts';
+import type { ByteSource } from '../byte-source.ts';
+import { LIMITS } from '../limits.ts';
+import type { Dicom, PixelElement } from './parse.ts';
+
+/** A fragment's data in the file. */
+export interface Fragment {
+  offset: number;
+  length: number;
+}
+
+/** Fragments of each frame; frames are found when asked for. */
+export interface FrameIndex {
+  fragments(frame: number): readonly Fragment[];
+}
+
+const ITEM = 0xfffee000;
+const UNDEFINED_LENGTH = 0xffffffff;
+const SCAN_WINDOW = 4096;
+/** How the streams of the codecs start: JPEG and JPEG-LS; JPEG 2000; JP2. */
+const STREAM_STARTS = [
+  [0xff, 0xd8, 0xff],
+  [0xff, 0x4f, 0xff, 0x51],
+  [0x00, 0x00, 0x00, 0x0c, 0x6a, 0x50],
+];
+
+/**
+ * Finds the frames of encapsulated pixel data (PS3.5 A.4): by the extended or basic offset table where it is there and
+ * true, else by scanning the fragments: one per frame, all of one frame, or by where streams start.
+ * Throws `dicom.corrupt` for what holds no fragments.
+ */
+export function indexFrames(source: ByteSource, dicom: Dicom, pixels: PixelElement, frames: number): FrameIndex {
+  const items = new ItemReader(source);
+  const table = items.at(pixels.offset);
+  if (table?.tag !== ITEM || table.length === UNDEFINED_LENGTH) {
+    throw new HifuseError('dicom.corrupt', `${source.name}: its compressed pixel data holds no fragments.`);
+  }
+  const origin = table.offset + table.length;
+  return (
+    extendedTable(dicom, items, origin, frames) ??
+    basicTable(source, table, items, frames) ??
+    scan(source, items, origin, frames)
+  );
+}
+
+interface Item extends Fragment {
+  tag: number;
+}
+
+/** Reads item headers through a small window, since fragments of many small frames stand close together. */
+class ItemReader {
+  private readonly source: ByteSource;
+  private window = new DataView(new ArrayBuffer(0));
+  private start = 0;
+
+  constructor(source: ByteSource) {
+    this.source = source;
+  }
+
+  /** The item whose header is at `offset`; null at the end of the file. `offset` of the result is its data. */
+  at(offset: number): Item | null {
+    if (offset < this.start || offset + 8 > this.start + this.window.byteLength) {
+      const bytes = this.source.read(offset, SCAN_WINDOW);
+      this.window = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      this.start = offset;
+      if (bytes.byteLength < 8) return null;
+    }
+    const at = offset - this.start;
+    const tag = ((this.window.getUint16(at, true) << 16) | this.window.getUint16(at + 2, true)) >>> 0;
+    return { tag, length: this.window.getUint32(at + 4, true), offset: offset + 8 };
+  }
+}
+
+/** Extended Offset Table (PS3.3 C.7.6.3.1.8): one fragment per frame, 64-bit offsets. */
+function extendedTable(dicom: Dicom, items: ItemReader, origin: number, frames: number): FrameIndex | null {
+  const offsets = dicom.attributes.numbers('ExtendedOffsetTable');
+  const lengths = dicom.attributes.numbers('ExtendedOffsetTableLengths');
+  if (offsets.length !== frames || lengths.length !== frames) return null;
+  for (const frame of [0, frames - 1]) if (items.at(origin + offsets[frame]!)?.tag !== ITEM) return null;
+  return {
+    fragments(frame) {
+      const item = items.at(origin + offsets[frame]!);
+      if (item?.tag !== ITEM) return [];
+      return [{ offset: item.offset, length: Math.min(lengths[frame]!, item.length) }];
+    },
+  };
+}
+
+/** Basic Offset Table: where the first fragment of each frame stands. null if absent, or if it cannot be true. */
+function basicTable(source: ByteSource, table: Item, items: ItemReader, frames: number): FrameIndex | null {
+  if (table.length !== frames * 4 || frames === 1) return null;
+  const bytes = source.read(table.offset, table.length);
+  if (bytes.byteLength < table.length) return null;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const origin = table.offset + table.length;
+  const starts = Array.from({ length: frames }, (_, frame) => origin + view.getUint32(frame * 4, true));
+  const rising = starts.every((start, frame) => frame === 0 || start > starts[frame - 1]!);
+  // Offsets of 32 bits wrap in files above 4 GB, and some writers count from elsewhere: then the fragments tell.
+  if (!rising || starts[0] !== origin || items.at(starts.at(-1)!)?.tag !== ITEM) return null;
+  return {
+    fragments(frame) {
+      const end = starts[frame + 1] ?? Infinity;
+      return [...walk(items, starts[frame]!, end)];
+    },
+  };
+}
+
+function* walk(items: ItemReader, start: number, end: number): Generator<Fragment> {
+  let offset = start;
+  let count = 0;
+  while (offset < end) {
+    const item = items.at(offset);
+    if (item?.tag !== ITEM || item.length === UNDEFINED_LENGTH || ++count > LIMITS.fragmentsPerFile) return;
+    yield { offset: item.offset, length: item.length };
+    offset = item.offset + item.length;
+  }
+}
+
+function scan(source: ByteSource, items: ItemReader, origin: number, frames: number): FrameIndex {
+  const fragments = [...walk(items, origin, source.size)];
+  const all = group(source, fragments, frames);
+  return { fragments: (frame) => all[frame] ?? [] };
+}
+
+function group(source: ByteSource, fragments: readonly Fragment[], frames: number): readonly (readonly Fragment[])[] {
+  if (frames === 1) return [fragments];
+  if (fragments.length === frames) return fragments.map((fragment) => [fragment]);
+  const groups: Fragment[][] = [];
+  for (const fragment of fragments) {
+    const group = groups.at(-1);
+    if (!group || startsStream(source, fragment)) groups.push([fragment]);
+    else group.push(fragment);
+  }
+  if (groups.length === frames) return groups;
+  // Neither way gives the declared count: fewer frames than declared are there, one fragment each.
+  if (fragments.length < frames) return fragments.map((fragment) => [fragment]);
+  throw new HifuseError(
+    'dicom.corrupt',
+    `${source.name}: its ${String(fragments.length)} fragments cannot be assigned to ${String(frames)} frames.`,
+  );
+}
+
+function startsStream(source: ByteSource, fragment: Fragment): boolean {
+  const bytes = source.read(fragment.offset, 6);
+  return STREAM_STARTS.some((start) => start.every((byte, i) => bytes[i] === byte));
+}
+
+/** Reads and joins the fragments of one frame. Throws `dicom.corrupt`, `image.too-large`. */
+export function readFragments(
+  source: ByteSource,
+  fragments: readonly Fragment[],
+  frame: number,
+): Uint8Array<ArrayBuffer> {
+  const label = `frame ${String(frame + 1)}`;
+  const length = fragments.reduce((sum, fragment) => sum + fragment.length, 0);
+  if (length === 0) throw new HifuseError('dicom.corrupt', `${source.name} holds no data for ${label}.`);
+  const last = fragments.at(-1)!;
+  if (last.offset + last.length > source.size) {
+    throw new HifuseError('dicom.corrupt', `${source.name} is cut off within ${label}. Ask for the file again.`);
+  }
+  if (length > LIMITS.compressedBytesPerFrame) {
+    throw new HifuseError('image.too-large', `${source.name}: ${label} has more compressed bytes than the limit.`);
+  }
+  const [first, ...rest] = fragments;
+  if (first && rest.length === 0) return source.read(first.offset, first.length);
+  const joined = new Uint8Array(length);
+  let at = 0;
+  for (const fragment of fragments) {
+    joined.set(source.read(fragment.offset, fragment.length), at);
+    at += fragment.length;
+  }
+  return joined;
+}

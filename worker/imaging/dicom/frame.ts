@@ -1,0 +1,109 @@
+import { HifuseError } from '../../../models/errors.ts';
+import type { Frame, PixelArray } from '../../../models/imaging/frame.ts';
+import { windowOfRange } from '../../../models/imaging/voi.ts';
+import type { ByteSource } from '../byte-source.ts';
+import type { Attributes } from './attributes.ts';
+import { automaticRange, rangeOf } from './range.ts';
+import { toRgb } from './colour.ts';
+import { functionalGroups } from './functional-groups.ts';
+import { patientOrientationOf, pixelAspectRatioOf, planeOf, spacingOf } from './geometry.ts';
+import { applyLut, modalityOf, voiOf } from './lut.ts';
+import { paletteToRgb } from './palette.ts';
+import type { Dicom } from './parse.ts';
+import type { PixelDescription } from './pixels.ts';
+import { readStoredFrame, type StoredFrame } from './stored.ts';
+
+/** Decodes one frame as it enters the display and the network. Throws `dicom.*`, `image.*`. */
+export async function decodeDicomFrame(file: ByteSource, dicom: Dicom, number: number): Promise<Frame> {
+  const { attributes } = dicom;
+  const stored = await readStoredFrame(file, dicom, number);
+  const { rows, columns } = stored.description;
+  const groups = functionalGroups(attributes, number);
+  const spacing = spacingOf(attributes, groups);
+  return {
+    rows,
+    columns,
+    ...(stored.description.photometric.startsWith('MONOCHROME')
+      ? grayscale(stored, attributes, number)
+      : colour(file.name, stored, attributes)),
+    pixelAspectRatio: pixelAspectRatioOf(attributes, spacing),
+    spacing,
+    patientOrientation: patientOrientationOf(attributes),
+    plane: planeOf(attributes, groups),
+    exifOrientation: 1,
+    lossy: stored.lossy || attributes.string('LossyImageCompression') === '01',
+    warnings: stored.warnings,
+  };
+}
+
+type Values = Pick<
+  Frame,
+  'colour' | 'pixels' | 'rescale' | 'unit' | 'voi' | 'automaticWindow' | 'invert' | 'minimum' | 'maximum' | 'padding'
+>;
+
+function grayscale({ description, samples }: StoredFrame, attributes: Attributes, number: number): Values {
+  const groups = functionalGroups(attributes, number);
+  const { lut, slope, intercept, unit } = modalityOf(attributes, groups);
+  const padding = paddingOf(attributes, description);
+  const pixels: PixelArray = lut ? applyLut(samples, lut) : samples;
+  // Padding is told by stored values, which the table has replaced.
+  const remaining = lut ? null : padding;
+  const range = rangeOf(pixels, remaining);
+  const shown = automaticRange(pixels, remaining, range, description);
+  const [low, high] = [shown.minimum * slope + intercept, shown.maximum * slope + intercept];
+  const integers = description.kind === 'integer' && Number.isInteger(slope) && Number.isInteger(intercept);
+  return {
+    colour: 'grayscale',
+    pixels,
+    rescale: { slope, intercept },
+    unit,
+    voi: voiOf(attributes, groups),
+    automaticWindow: windowOfRange(Math.min(low, high), Math.max(low, high), integers, 'automatic'),
+    invert: description.photometric === 'MONOCHROME1' || attributes.string('PresentationLUTShape') === 'INVERSE',
+    ...range,
+    padding: remaining,
+  };
+}
+
+function colour(name: string, stored: StoredFrame, attributes: Attributes): Values {
+  const { description, samples } = stored;
+  return {
+    colour: 'rgb',
+    pixels: description.photometric === 'PALETTE COLOR' ? palette(name, samples, attributes) : rgbOf(stored),
+    rescale: { slope: 1, intercept: 0 },
+    unit: '',
+    voi: [],
+    automaticWindow: windowOfRange(0, 255, true),
+    invert: false,
+    minimum: 0,
+    maximum: 255,
+    padding: null,
+  };
+}
+
+function palette(name: string, samples: PixelArray, attributes: Attributes): Uint8Array<ArrayBuffer> {
+  const rgb = paletteToRgb(samples, attributes);
+  if (rgb) return rgb;
+  throw new HifuseError(
+    'dicom.unsupported-pixels',
+    `${name}: it is a PALETTE COLOR image whose palette is missing or damaged.`,
+  );
+}
+
+function rgbOf({ description, samples, photometric }: StoredFrame): Uint8Array<ArrayBuffer> {
+  return toRgb(samples, photometric, description.bitsStored);
+}
+
+/** Pixel Padding Value and Range Limit (PS3.3 C.7.5.1.1.2), as stored values, whichever sign they were written with. */
+function paddingOf(attributes: Attributes, description: PixelDescription): Frame['padding'] {
+  const asStored = (value: number | null): number | null => {
+    if (value === null) return null;
+    const modulus = 2 ** description.bitsAllocated;
+    if (description.signed) return value >= modulus / 2 ? value - modulus : value;
+    return value < 0 ? value + modulus : value;
+  };
+  const value = asStored(attributes.number('PixelPaddingValue'));
+  if (value === null || description.kind !== 'integer') return null;
+  const limit = asStored(attributes.number('PixelPaddingRangeLimit')) ?? value;
+  return { low: Math.min(value, limit), high: Math.max(value, limit) };
+}

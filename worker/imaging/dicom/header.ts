@@ -1,0 +1,48 @@
+import type { ImageHeader } from '../../protocol.ts';
+import type { Attributes } from './attributes.ts';
+import { functionalGroups } from './functional-groups.ts';
+import { planeOf } from './geometry.ts';
+import type { Dicom } from './parse.ts';
+import { formatPersonName } from './person-name.ts';
+import { describePixels } from './pixels.ts';
+
+/** What a list shows of an image. Throws `dicom.*` for a file that holds none, or none that can be. */
+export function dicomHeader(path: string, dicom: Dicom): ImageHeader {
+  const { attributes } = dicom;
+  const { rows, columns, frames } = describePixels(dicom);
+  const text = (keyword: string) => attributes.string(keyword);
+  return {
+    path,
+    format: 'dicom',
+    rows,
+    columns,
+    frames,
+    frameTime: frameTimeOf(attributes),
+    modality: text('Modality'),
+    bodyPart: text('BodyPartExamined'),
+    viewPosition: text('ViewPosition'),
+    patientName: formatPersonName(text('PatientName')),
+    patientId: text('PatientID'),
+    patientBirthDate: text('PatientBirthDate'),
+    patientSex: text('PatientSex'),
+    patientAge: text('PatientAge'),
+    studyUid: text('StudyInstanceUID'),
+    studyDate: text('StudyDate'),
+    studyTime: text('StudyTime'),
+    studyDescription: text('StudyDescription'),
+    seriesUid: text('SeriesInstanceUID'),
+    seriesNumber: attributes.number('SeriesNumber'),
+    seriesDescription: text('SeriesDescription'),
+    sopInstanceUid: text('SOPInstanceUID'),
+    instanceNumber: attributes.number('InstanceNumber'),
+    plane: planeOf(attributes, functionalGroups(attributes, 0)),
+  };
+}
+
+/** Milliseconds between frames (PS3.3 C.7.6.5): given, or of a rate per second; null if unknown. */
+function frameTimeOf(attributes: Attributes): number | null {
+  const time = attributes.number('FrameTime') ?? attributes.numbers('FrameTimeVector')[1];
+  if (time && time > 0) return time;
+  const rate = attributes.number('CineRate') ?? attributes.number('RecommendedDisplayFrameRate');
+  return rate && rate > 0 ? 1000 / rate : null;
+}

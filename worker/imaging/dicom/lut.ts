@@ -1,0 +1,110 @@
+import type { PixelArray, Voi, VoiLut, VoiWindow } from '../../../models/imaging/frame.ts';
+import type { Attributes } from './attributes.ts';
+import type { FunctionalGroups } from './functional-groups.ts';
+
+/** A look-up table of the file (PS3.3 C.11.1.1): value `firstMapped + i` -> `data[i]`, of `bits` bits. */
+export interface Lut {
+  firstMapped: number;
+  bits: number;
+  data: Uint16Array<ArrayBuffer>;
+}
+
+const MAX_ENTRIES = 65536;
+
+/**
+ * Reads descriptor and data of a table, e.g. 'LUTDescriptor' and 'LUTData'. The number of entries is unsigned whatever
+ * the VR, and 0 means 65536. Null if absent or damaged.
+ */
+export function readLut(attributes: Attributes, descriptor: string, data: string): Lut | null {
+  const [count, firstMapped, bits] = attributes.numbers(descriptor);
+  const bytes = attributes.bytes(data);
+  if (count === undefined || firstMapped === undefined || bits === undefined || !bytes) return null;
+  const entries = count & 0xffff || MAX_ENTRIES;
+  const words = lutWords(attributes, bytes, entries, bits);
+  return words.length === 0 ? null : { firstMapped, bits: bits & 0xff, data: words };
+}
+
+/** Tables of 8 bits may be packed two entries to a word; others have a word each. */
+function lutWords(attributes: Attributes, bytes: Uint8Array, entries: number, bits: number): Uint16Array<ArrayBuffer> {
+  const packed = bits <= 8 && bytes.byteLength < entries * 2;
+  const count = Math.min(entries, packed ? bytes.byteLength : bytes.byteLength >> 1);
+  if (packed) return Uint16Array.from(bytes.subarray(0, count));
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Uint16Array.from({ length: count }, (_, i) => view.getUint16(i * 2, attributes.reading.littleEndian));
+}
+
+/** Values through a table: below the first mapped value the first entry, above the last one the last. */
+export function applyLut(values: PixelArray, { firstMapped, data }: Lut): Uint16Array<ArrayBuffer> {
+  const last = data.length - 1;
+  const result = new Uint16Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    const index = values[i]! - firstMapped;
+    result[i] = data[index < 0 ? 0 : index > last ? last : index]!;
+  }
+  return result;
+}
+
+/** What turns stored values into modality values (PS3.3 C.11.1): a table, or slope and intercept. */
+export interface Modality {
+  lut: Lut | null;
+  slope: number;
+  intercept: number;
+  unit: string;
+}
+
+export function modalityOf(attributes: Attributes, groups: FunctionalGroups): Modality {
+  const item = attributes.items('ModalityLUTSequence')[0];
+  const lut = item ? readLut(item, 'LUTDescriptor', 'LUTData') : null;
+  if (item && lut) return { lut, slope: 1, intercept: 0, unit: item.string('ModalityLUTType') };
+  const rescale = groups('PixelValueTransformationSequence') ?? attributes;
+  const slope = rescale.number('RescaleSlope');
+  const intercept = rescale.number('RescaleIntercept');
+  return {
+    lut: null,
+    // A slope of zero would make every value the same: no file means it.
+    slope: slope === null || slope === 0 ? 1 : slope,
+    intercept: intercept ?? 0,
+    unit: unitOf(attributes, rescale, intercept !== null),
+  };
+}
+
+/** Hounsfield units are the default of CT (PS3.3 C.8.2.1.1.6), Units (0054,1001) those of PET. */
+function unitOf(attributes: Attributes, rescale: Attributes, rescaled: boolean): string {
+  const type = rescale.string('RescaleType');
+  if (type) return type;
+  const modality = attributes.string('Modality');
+  if (modality === 'CT' && rescaled) return 'HU';
+  return modality === 'PT' ? attributes.string('Units') : '';
+}
+
+const FUNCTIONS = new Set<string>(['LINEAR', 'LINEAR_EXACT', 'SIGMOID']);
+
+/**
+ * Tables and windows of the VOI stage (PS3.3 C.11.2) in the order of preference: a table, which its writer made for
+ * this very image, goes before windows. The frame's own (Frame VOI LUT) go before those of the file.
+ */
+export function voiOf(attributes: Attributes, groups: FunctionalGroups): Voi[] {
+  const source = groups('FrameVOILUTSequence') ?? attributes;
+  return [...luts(source), ...windows(source)];
+}
+
+function luts(source: Attributes): VoiLut[] {
+  return source.items('VOILUTSequence').flatMap((item) => {
+    const lut = readLut(item, 'LUTDescriptor', 'LUTData');
+    return lut ? [{ kind: 'lut' as const, ...lut, explanation: item.string('LUTExplanation') }] : [];
+  });
+}
+
+function windows(source: Attributes): VoiWindow[] {
+  const widths = source.numbers('WindowWidth');
+  const explanations = source.strings('WindowCenterWidthExplanation');
+  const given = source.string('VOILUTFunction');
+  const voiFunction = FUNCTIONS.has(given) ? (given as VoiWindow['function']) : 'LINEAR';
+  return source.numbers('WindowCenter').flatMap((center, i) => {
+    const width = widths[i] ?? NaN;
+    // LINEAR needs a width of one or more, the others a positive one (C.11.2.1.2 and C.11.2.1.3).
+    const valid = Number.isFinite(center) && (voiFunction === 'LINEAR' ? width >= 1 : width > 0) && width < Infinity;
+    if (!valid) return [];
+    return [{ kind: 'window' as const, function: voiFunction, center, width, explanation: explanations[i] ?? '' }];
+  });
+}

@@ -1,0 +1,139 @@
+import { HifuseError } from '../../../models/errors.ts';
+import { LIMITS } from '../limits.ts';
+import type { Attributes } from './attributes.ts';
+import type { Dicom } from './parse.ts';
+
+/** PS3.3 C.7.6.3.1.2. */
+export type Photometric =
+  | 'MONOCHROME1'
+  | 'MONOCHROME2'
+  | 'PALETTE COLOR'
+  | 'RGB'
+  | 'YBR_FULL'
+  | 'YBR_FULL_422'
+  | 'YBR_PARTIAL_422'
+  | 'YBR_PARTIAL_420'
+  | 'YBR_ICT'
+  | 'YBR_RCT';
+
+/** Samples per pixel of each photometric interpretation that can be shown. */
+const SAMPLES: Readonly<Record<Photometric, 1 | 3>> = {
+  MONOCHROME1: 1,
+  MONOCHROME2: 1,
+  'PALETTE COLOR': 1,
+  RGB: 3,
+  YBR_FULL: 3,
+  YBR_FULL_422: 3,
+  YBR_PARTIAL_422: 3,
+  YBR_PARTIAL_420: 3,
+  YBR_ICT: 3,
+  YBR_RCT: 3,
+};
+
+/** Image Pixel module (PS3.3 C.7.6.3), checked. */
+export interface PixelDescription {
+  rows: number;
+  columns: number;
+  frames: number;
+  samplesPerPixel: 1 | 3;
+  photometric: Photometric;
+  kind: 'integer' | 'float' | 'double';
+  bitsAllocated: 1 | 8 | 16 | 32 | 64;
+  bitsStored: number;
+  highBit: number;
+  signed: boolean;
+  /** Planar Configuration 1: all of one sample, then all of the next. */
+  planar: boolean;
+}
+
+const KINDS = {
+  PixelData: { kind: 'integer', bits: null },
+  FloatPixelData: { kind: 'float', bits: 32 },
+  DoubleFloatPixelData: { kind: 'double', bits: 64 },
+} as const;
+
+/**
+ * Reads and checks the description of the pixels, before anything is allocated.
+ * Throws `dicom.no-pixel-data`, `dicom.corrupt`, `dicom.unsupported-pixels`, `image.too-large`.
+ */
+export function describePixels(dicom: Dicom): PixelDescription {
+  const { attributes, name } = dicom;
+  if (!dicom.pixels) throw noPixels(dicom);
+  const refuse = (what: string) => new HifuseError('dicom.unsupported-pixels', `${name}: ${what}`);
+  const need = (keyword: string): number => {
+    const value = attributes.number(keyword);
+    if (value === null) throw refuse(`the file does not say ${keyword}, so its pixels cannot be read.`);
+    return value;
+  };
+
+  const rows = need('Rows');
+  const columns = need('Columns');
+  if (rows < 1 || columns < 1) throw refuse(`an image of ${String(columns)} x ${String(rows)} pixels has no pixel.`);
+  const { kind, bits } = KINDS[dicom.pixels.keyword];
+  const samplesPerPixel = attributes.number('SamplesPerPixel') ?? 1;
+  const photometric = photometricOf(attributes, samplesPerPixel);
+  if (!(photometric in SAMPLES)) throw refuse(`PhotometricInterpretation ${photometric} is not supported.`);
+  if (SAMPLES[photometric as Photometric] !== samplesPerPixel) {
+    throw refuse(`${photometric} with ${String(samplesPerPixel)} samples per pixel contradicts itself.`);
+  }
+  const bitsAllocated = bits ?? need('BitsAllocated');
+  if (![1, 8, 16, 32].includes(bitsAllocated) && bits === null) {
+    throw refuse(`BitsAllocated ${String(bitsAllocated)} is not supported.`);
+  }
+  const bitsStored = bits ?? attributes.number('BitsStored') ?? bitsAllocated;
+  const highBit = bits ? bits - 1 : (attributes.number('HighBit') ?? bitsStored - 1);
+  if (bitsStored < 1 || bitsStored > bitsAllocated || highBit < bitsStored - 1 || highBit >= bitsAllocated) {
+    throw refuse(
+      `BitsAllocated ${String(bitsAllocated)}, BitsStored ${String(bitsStored)} and HighBit ${String(highBit)} contradict each other.`,
+    );
+  }
+  const frames = framesOf(attributes);
+  const bytes = rows * columns * samplesPerPixel * Math.max(1, bitsAllocated / 8);
+  if (rows * columns > LIMITS.pixelsPerFrame || bytes > LIMITS.bytesPerFrame || frames > LIMITS.framesPerFile) {
+    throw new HifuseError(
+      'image.too-large',
+      `${name} declares ${String(frames)} frame(s) of ${String(columns)} x ${String(rows)} pixels, which is above the limit.`,
+    );
+  }
+  return {
+    rows,
+    columns,
+    frames,
+    samplesPerPixel,
+    photometric: photometric as Photometric,
+    kind,
+    bitsAllocated: bitsAllocated as PixelDescription['bitsAllocated'],
+    bitsStored,
+    highBit,
+    signed: kind === 'integer' ? attributes.number('PixelRepresentation') === 1 : true,
+    planar: samplesPerPixel > 1 && attributes.number('PlanarConfiguration') === 1,
+  };
+}
+
+/** Number of Frames (0028,0008): 1 where absent, empty or zero, as many writers mean it. */
+export function framesOf(attributes: Attributes): number {
+  const value = attributes.number('NumberOfFrames');
+  return value === null || value < 1 ? 1 : Math.floor(value);
+}
+
+function photometricOf(attributes: Attributes, samplesPerPixel: number): string {
+  const given = attributes.string('PhotometricInterpretation').toUpperCase().replace(/\s+/g, ' ');
+  if (given === 'PALETTE_COLOR') return 'PALETTE COLOR';
+  return given || (samplesPerPixel === 3 ? 'RGB' : 'MONOCHROME2');
+}
+
+const DICOMDIR = '1.2.840.10008.1.3.10';
+
+function noPixels({ name, meta, attributes, warnings }: Dicom): HifuseError {
+  const sopClass = meta.string('MediaStorageSOPClassUID') || attributes.string('SOPClassUID');
+  if (sopClass === DICOMDIR || attributes.has('DirectoryRecordSequence')) {
+    return new HifuseError('dicom.no-pixel-data', `${name} is a DICOMDIR: open the folder that it describes instead.`);
+  }
+  const cut = attributes.has('Rows') && attributes.has('Columns');
+  if (cut && warnings.some((warning) => warning.includes('cut off'))) {
+    return new HifuseError('dicom.corrupt', `${name} is cut off before its pixels. Ask for the file again.`);
+  }
+  const modality = attributes.string('Modality').replace(/[^A-Z]/g, '');
+  const kind = modality ? ` (modality ${modality})` : '';
+  return new HifuseError('dicom.no-pixel-data', `${name} is a DICOM file without an image${kind}.`);
+}

@@ -1,0 +1,116 @@
+import { HifuseError } from '../../../models/errors.ts';
+import type { PixelArray } from '../../../models/imaging/frame.ts';
+import { memorySource, type ByteSource } from '../byte-source.ts';
+import type { DecodedSamples } from './codecs/codec.ts';
+import { indexFrames, readFragments, type FrameIndex } from './encapsulated.ts';
+import { readNativeFrame } from './native.ts';
+import type { Dicom, PixelElement } from './parse.ts';
+import { describePixels, type Photometric, type PixelDescription } from './pixels.ts';
+import { allocateSamples, extractStoredBits } from './samples.ts';
+
+/** Stored values of one frame: decompressed, before any LUT and before YBR becomes RGB. */
+export interface StoredFrame {
+  description: PixelDescription;
+  /** rows*columns*samplesPerPixel, interleaved. */
+  samples: PixelArray;
+  /** What the samples are: of the stream where it says so, else of the header. */
+  photometric: Photometric;
+  lossy: boolean;
+  warnings: readonly string[];
+}
+
+/** Frame indices of files whose header is kept, so that the next frame need not scan again. */
+const indices = new WeakMap<Dicom, FrameIndex>();
+
+/**
+ * Decodes one frame to stored values. Throws `dicom.*`, `image.too-large`, `image.no-such-frame`.
+ */
+export async function readStoredFrame(file: ByteSource, dicom: Dicom, frame: number): Promise<StoredFrame> {
+  const description = describePixels(dicom);
+  if (!Number.isInteger(frame) || frame < 0 || frame >= description.frames) {
+    throw new HifuseError(
+      'image.no-such-frame',
+      `${file.name} has ${String(description.frames)} frame(s); there is no frame ${String(frame + 1)}.`,
+    );
+  }
+  const pixels = dicom.pixels!;
+  const source = dicom.body ? memorySource(file.name, dicom.body) : file;
+  const { codec, name, lossy } = dicom.syntax;
+  if (codec && 'unsupported' in codec) {
+    throw new HifuseError(
+      'dicom.unsupported-syntax',
+      `${file.name} is compressed as ${name}, which cannot be shown: ${codec.unsupported}.`,
+    );
+  }
+  if (!codec || isNativeAfterAll(pixels, description)) {
+    if (pixels.length === null) {
+      throw new HifuseError(
+        'dicom.unsupported-syntax',
+        `${file.name} holds compressed pixels, but its transfer syntax (${name}) does not say how they are compressed.`,
+      );
+    }
+    const samples = readNativeFrame(source, dicom, pixels, description, frame);
+    return { description, samples, photometric: description.photometric, lossy: false, warnings: dicom.warnings };
+  }
+  const bytes = compressedFrame(source, dicom, pixels, description, frame);
+  const decode = await codec();
+  let decoded: DecodedSamples;
+  try {
+    decoded = await decode(bytes, description);
+  } catch (error) {
+    if (error instanceof HifuseError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new HifuseError(
+      'dicom.corrupt',
+      `${file.name}: frame ${String(frame + 1)} (${name}) cannot be decoded: ${reason}.`,
+    );
+  }
+  const samples = conform(file.name, decoded, description);
+  return {
+    description,
+    samples,
+    photometric: decoded.photometric ?? description.photometric,
+    lossy: lossy || decoded.lossy,
+    warnings: dicom.warnings,
+  };
+}
+
+/** A compressed syntax with pixel data of exactly the native length: the writer forgot to change the syntax. */
+function isNativeAfterAll({ length }: PixelElement, description: PixelDescription): boolean {
+  if (length === null) return false;
+  const { rows, columns, samplesPerPixel, bitsAllocated, frames } = description;
+  const native = Math.ceil((rows * columns * samplesPerPixel * bitsAllocated * frames) / 8);
+  return length === native + (native & 1);
+}
+
+function compressedFrame(
+  source: ByteSource,
+  dicom: Dicom,
+  pixels: PixelElement,
+  description: PixelDescription,
+  frame: number,
+): Uint8Array<ArrayBuffer> {
+  if (pixels.length !== null) return readFragments(source, [{ offset: pixels.offset, length: pixels.length }], frame);
+  let index = indices.get(dicom);
+  if (!index) indices.set(dicom, (index = indexFrames(source, dicom, pixels, description.frames)));
+  return readFragments(source, index.fragments(frame), frame);
+}
+
+/** Brings what a codec gave into the cells that the description declares. */
+function conform(name: string, decoded: DecodedSamples, description: PixelDescription): PixelArray {
+  const { rows, columns, samplesPerPixel } = description;
+  if (decoded.rows !== rows || decoded.columns !== columns || decoded.samplesPerPixel !== samplesPerPixel) {
+    const size = (of: { rows: number; columns: number; samplesPerPixel: number }) =>
+      `${String(of.columns)} x ${String(of.rows)} with ${String(of.samplesPerPixel)} sample(s)`;
+    throw new HifuseError(
+      'dicom.corrupt',
+      `${name}: its header declares ${size(description)}, its compressed image has ${size(decoded)}.`,
+    );
+  }
+  const samples = allocateSamples(description, decoded.samples.length);
+  samples.set(decoded.samples);
+  // A stream of fewer bits than stored, or exactly as many, holds values, not cells.
+  const cell = decoded.bits > description.bitsStored;
+  extractStoredBits(samples, cell ? description : { ...description, highBit: description.bitsStored - 1 });
+  return samples;
+}
