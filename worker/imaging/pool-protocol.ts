@@ -1,0 +1,41 @@
+import type { ErrorValue } from '../../models/errors.ts';
+import type { Frame } from '../../models/imaging/frame.ts';
+import type { Preprocessing } from '../../models/package/manifest.ts';
+import type { DicomElement, ImageHeader, ImageSource, Inspection, Rectangle } from '../protocol.ts';
+
+/** One frame as the network receives it. */
+export interface PreparedInput {
+  /** Before normalisation: 224*224*3, interleaved. */
+  rgb: Uint8Array<ArrayBuffer>;
+  /** [3, 224, 224], normalised. */
+  tensor: Float32Array<ArrayBuffer>;
+  region: Rectangle;
+  window: string;
+  milliseconds: { decode: number; preprocess: number };
+  warnings: readonly string[];
+}
+
+/** What a thread of the imaging pool does. */
+export interface ImagingTasks {
+  header: { params: { path: string }; result: ImageHeader };
+  elements: { params: { path: string }; result: DicomElement[] };
+  inspect: { params: { path: string }; result: Inspection };
+  frame: { params: ImageSource; result: Frame };
+  thumbnail: { params: ImageSource & { size: number }; result: { png: Uint8Array<ArrayBuffer> } };
+  render: {
+    params: ImageSource & { window: { center: number; width: number } | null; maxSize: number };
+    result: { png: Uint8Array<ArrayBuffer>; width: number; height: number };
+  };
+  input: { params: ImageSource & { preprocessing: Preprocessing }; result: PreparedInput };
+}
+
+export type ImagingTask = keyof ImagingTasks;
+
+/** To a thread; it does one task at a time. */
+export type ToThread = { [T in ImagingTask]: { task: T; params: ImagingTasks[T]['params'] } }[ImagingTask];
+
+/** What a task came to. */
+export type ThreadResponse = { ok: true; result: unknown } | { ok: false; error: ErrorValue };
+
+/** From a thread; it is ready once its modules are loaded. */
+export type FromThread = { ready: true } | ThreadResponse;
