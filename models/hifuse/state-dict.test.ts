@@ -4,7 +4,7 @@ import { HifuseError } from '../errors.ts';
 import type { Architecture } from '../package/manifest.ts';
 import { inferArchitecture } from './infer-architecture.ts';
 import { relativePositionIndex } from './relative-position.ts';
-import { checkShapes, releasedParameters, type Shape } from './state-dict.ts';
+import { checkShapes, parameterCount, releasedParameters, type Shape } from './state-dict.ts';
 
 const GOLDEN = '../shared/golden';
 const files = existsSync(GOLDEN) ? readdirSync(GOLDEN).filter((name) => /^hifuse-.*\.json$/.test(name)) : [];
@@ -15,6 +15,7 @@ interface Golden {
   heads: Architecture['heads'];
   irmlp: Architecture['irmlp'];
   numClasses: number;
+  parameters: number;
   stateDict: Record<string, number[]>;
 }
 
@@ -52,6 +53,7 @@ describe.skipIf(files.length === 0)('golden state dicts', () => {
       classCount: numClasses,
     });
     expect([...shapesOf(inferred.architecture, numClasses)]).toEqual([...shapes]);
+    expect(parameterCount(inferred.architecture, numClasses)).toBe(golden.parameters);
     expect(() => checkShapes(shapes, inferred.architecture, numClasses, file)).not.toThrow();
   });
 });

@@ -31,7 +31,7 @@ const EXPANSION = 4;
 const UNUSED = {
   norm: 'norm of the global branch alone: the logits come from conv_norm and conv_head',
   head: 'classifier of the global branch alone: the logits come from conv_head',
-  blockNorm2: 'made by the released global block, never called: it has no second norm in its forward pass',
+  blockNorm2: 'made by the released global block and never called: the block has one norm in its forward pass',
   firstFusion: 'the first fusion block has no map from a stage before, so it never uses the path for three maps',
   laterFusion: 'fusion blocks after the first always have a map from the stage before and never use the path for two',
   index: 'computed from the window size; checked to be the same',
@@ -200,4 +200,13 @@ export function checkShapes(
 
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((size, axis) => size === b[axis]);
+}
+
+/** Numbers that training would change, as PyTorch counts `model.parameters()`: statistics and indices are none. */
+export function parameterCount(architecture: Architecture, classCount: number): number {
+  let count = 0;
+  for (const [name, { shape, kind }] of releasedParameters(architecture, classCount)) {
+    if (kind === 'parameter' && !/\.running_(mean|var)$/.test(name)) count += shape.reduce((n, size) => n * size, 1);
+  }
+  return count;
 }

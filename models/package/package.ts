@@ -4,7 +4,7 @@ import type { Manifest, SelfTest } from './manifest.ts';
 import { parseManifest } from './parse-manifest.ts';
 import { parseSelfTest } from './parse-self-test.ts';
 import { decodeUtf8, encodeUtf8 } from './utf8.ts';
-import { decodeWeights, type EncodedWeights } from './weights.ts';
+import { decodeWeights } from './weights.ts';
 
 /** The files of a model package and how large each may be: bytes in, bytes out. */
 export const PACKAGE_FILES = {
@@ -30,24 +30,18 @@ export interface ModelPackage {
   selfTest: SelfTest;
 }
 
-/** Writes a package. The manifest's `weights` come from the weights themselves. */
+/** Writes a package of weights that the manifest already names by hash. */
 export function encodePackage(
-  parts: { manifest: Omit<Manifest, 'weights'>; weights: EncodedWeights; modelCard: string; selfTest: SelfTest },
-  sha256: Sha256,
-): { manifest: Manifest; files: PackageBytes } {
-  const { bytes, dtype } = parts.weights;
-  const manifest: Manifest = {
-    ...parts.manifest,
-    weights: { file: 'weights.safetensors', sha256: sha256(bytes), dtype },
-  };
+  manifest: Manifest,
+  weights: Uint8Array,
+  modelCard: string,
+  selfTest: SelfTest,
+): PackageBytes {
   return {
-    manifest,
-    files: {
-      'manifest.json': encodeJson(manifest),
-      'weights.safetensors': bytes,
-      'MODEL_CARD.md': encodeUtf8(parts.modelCard),
-      'selftest.json': encodeJson(parts.selfTest),
-    },
+    'manifest.json': encodeJson(manifest),
+    'weights.safetensors': weights,
+    'MODEL_CARD.md': encodeUtf8(modelCard),
+    'selftest.json': encodeJson(selfTest),
   };
 }
 

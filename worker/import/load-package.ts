@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { HifuseError } from '../../models/errors.ts';
 import type { Manifest, SelfTest } from '../../models/package/manifest.ts';
@@ -11,6 +10,7 @@ import {
   type PackageFile,
 } from '../../models/package/package.ts';
 import type { LoadedModel } from '../engines/engine.ts';
+import { FileSource } from './byte-source.ts';
 
 /** A verified package, ready for an engine. */
 export type LoadedPackage = LoadedModel & { modelCard: string; selfTest: SelfTest };
@@ -49,39 +49,27 @@ export function sha256(bytes: Uint8Array): string {
 /** Reads one file of a package, which must be a file of at most its size limit. */
 async function readPackageFile(directory: string, file: PackageFile): Promise<Uint8Array> {
   const subject = `${basename(resolve(directory))}/${file}`;
-  let handle;
+  const source = await FileSource.open(join(directory, file)).catch((error: unknown) => {
+    throw openError(error, directory, file, subject);
+  });
   try {
-    handle = await open(join(directory, file), 'r');
-  } catch (error) {
-    throw openError(error as NodeJS.ErrnoException, directory, file, subject);
-  }
-  try {
-    const status = await handle.stat();
     const { limit } = PACKAGE_FILES[file];
-    if (!status.isFile()) throw new HifuseError('model.invalid-package', `${subject} is not a file.`);
-    if (status.size > limit) {
+    if (source.size > limit) {
       throw new HifuseError(
         'model.invalid-package',
-        `${subject} has ${status.size} bytes; at most ${limit} are allowed.`,
+        `${subject} has ${source.size} bytes; at most ${limit} are allowed.`,
       );
     }
-    const bytes = new Uint8Array(status.size);
-    let filled = 0;
-    while (filled < bytes.length) {
-      const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, filled);
-      if (bytesRead === 0)
-        throw new HifuseError('model.invalid-package', `${subject} became shorter while it was read.`);
-      filled += bytesRead;
-    }
-    return bytes;
+    return await source.read(0, source.size);
   } finally {
-    await handle.close();
+    await source.close();
   }
 }
 
-function openError(error: NodeJS.ErrnoException, directory: string, file: PackageFile, subject: string): HifuseError {
-  const absent = error.code === 'ENOENT' || error.code === 'ENOTDIR';
-  if (!absent) return new HifuseError('file.unreadable', `${subject} cannot be read: ${error.message}.`);
+function openError(error: unknown, directory: string, file: PackageFile, subject: string): unknown {
+  if (!(error instanceof HifuseError)) return error;
+  if (error.code === 'file.unreadable') return new HifuseError('file.unreadable', `${subject}: ${error.message}`);
+  if (error.code === 'file.empty') return new HifuseError('model.invalid-package', `${subject} is empty.`);
   return file === 'manifest.json'
     ? new HifuseError('model.not-found', `${directory} is not the folder of a model package: it has no manifest.json.`)
     : new HifuseError('model.invalid-package', `${subject} is missing. Install the package again.`);

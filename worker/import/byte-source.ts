@@ -1,0 +1,79 @@
+import { open, stat, type FileHandle } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { HifuseError } from '../../models/errors.ts';
+
+/** A file that is read by range: checkpoints may be larger than memory. */
+export interface ByteSource {
+  /** Base name, for messages. */
+  readonly name: string;
+  readonly size: number;
+  /**
+   * Exactly `length` bytes from `offset` on, in a buffer of their own.
+   *
+   * @throws HifuseError `checkpoint.corrupt` where the range reaches beyond the file, `file.unreadable`
+   */
+  read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** Whoever reads more at once has not checked what a file claims. */
+const READ_LIMIT = 2 ** 31;
+
+export class FileSource implements ByteSource {
+  readonly name: string;
+  readonly size: number;
+  readonly #handle: FileHandle;
+
+  private constructor(name: string, size: number, handle: FileHandle) {
+    this.name = name;
+    this.size = size;
+    this.#handle = handle;
+  }
+
+  /**
+   * Opens a regular file; whoever opens it closes it.
+   *
+   * @throws HifuseError `file.not-found`, `file.unreadable`, `file.empty`
+   */
+  static async open(path: string): Promise<FileSource> {
+    const name = basename(path);
+    try {
+      // Before opening: opening a pipe would wait for somebody to write into it.
+      const status = await stat(path);
+      if (!status.isFile()) throw new HifuseError('file.unreadable', `${name} is not a file.`);
+      if (status.size === 0) throw new HifuseError('file.empty', `${name} is empty.`);
+      return new FileSource(name, status.size, await open(path, 'r'));
+    } catch (error) {
+      if (error instanceof HifuseError) throw error;
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT' || code === 'ENOTDIR') throw new HifuseError('file.not-found', `${name} does not exist.`);
+      throw new HifuseError('file.unreadable', `${name} cannot be read: ${message}.`);
+    }
+  }
+
+  async read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+    requireRange(this, offset, length);
+    const bytes = new Uint8Array(length);
+    let filled = 0;
+    while (filled < length) {
+      const { bytesRead } = await this.#handle.read(bytes, filled, length - filled, offset + filled);
+      if (bytesRead === 0) throw new HifuseError('file.unreadable', `${this.name} became shorter while it was read.`);
+      filled += bytesRead;
+    }
+    return bytes;
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close();
+  }
+}
+
+/** @throws HifuseError `checkpoint.corrupt` where the range is not inside the file */
+export function requireRange({ name, size }: ByteSource, offset: number, length: number): void {
+  const whole = Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0;
+  if (!whole || offset + length > size || length > READ_LIMIT) {
+    throw new HifuseError(
+      'checkpoint.corrupt',
+      `${name} is damaged or cut off: it refers to ${length} bytes from ${offset} on, and has ${size}.`,
+    );
+  }
+}

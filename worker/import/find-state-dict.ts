@@ -1,0 +1,55 @@
+import { HifuseError } from '../../models/errors.ts';
+import { TensorRef } from './torch-globals.ts';
+
+/** Where training scripts keep the weights beside the optimizer's state; `net` is the released one's. */
+const WRAPPERS = ['net', 'state_dict', 'model', 'model_state_dict'] as const;
+const DEPTH_LIMIT = 3;
+
+/** What wrappers of a module put before every name: DataParallel, torch.compile, Lightning modules. */
+const PREFIXES = ['module.', '_orig_mod.', 'model.'] as const;
+
+export interface FoundStateDict {
+  /** Keys that lead to it, e.g. ['net']; empty where the file is the state dict. */
+  path: readonly string[];
+  tensors: ReadonlyMap<string, TensorRef>;
+}
+
+/**
+ * Finds the state dict in what torch.save wrote: the object itself, or below one of the usual keys.
+ *
+ * @throws HifuseError `checkpoint.not-hifuse` where there is none, or more than one
+ */
+export function findStateDict(root: unknown, subject: string, path: readonly string[] = []): FoundStateDict {
+  const refuse = (what: string): never => {
+    throw new HifuseError('checkpoint.not-hifuse', `${subject} ${what}.`);
+  };
+  if (!(root instanceof Map)) return refuse('holds no state dict: save model.state_dict() in PyTorch');
+
+  const entries = root as ReadonlyMap<unknown, unknown>;
+  const wrappers = WRAPPERS.filter((key) => entries.get(key) instanceof Map);
+  if (wrappers.length > 1)
+    refuse(`holds several state dicts (${wrappers.join(', ')}): save the one that is meant alone`);
+  const [wrapper] = wrappers;
+  if (wrapper && path.length < DEPTH_LIMIT) return findStateDict(entries.get(wrapper), subject, [...path, wrapper]);
+
+  const tensors = new Map<string, TensorRef>();
+  const others: string[] = [];
+  for (const [key, value] of entries) {
+    if (typeof key === 'string' && value instanceof TensorRef) tensors.set(key, value);
+    else others.push(typeof key === 'string' ? key.slice(0, 80) : typeof key);
+  }
+  if (tensors.size === 0) {
+    const keys = others.length > 0 ? `its keys are ${others.slice(0, 8).join(', ')}` : 'it is empty';
+    return refuse(`holds no state dict: ${keys}, and none of ${WRAPPERS.join(', ')} has weights`);
+  }
+  if (others.length > 0) refuse(`holds, among its weights, what is no tensor: ${others.slice(0, 8).join(', ')}`);
+  return { path, tensors };
+}
+
+/** Takes away what wrappers put before every name. A name without the prefix keeps all as they are. */
+export function stripPrefixes<T>(tensors: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
+  const names = [...tensors.keys()];
+  const prefix = PREFIXES.find((candidate) => names.length > 0 && names.every((name) => name.startsWith(candidate)));
+  if (!prefix) return tensors;
+  return stripPrefixes(new Map([...tensors].map(([name, tensor]) => [name.slice(prefix.length), tensor])));
+}

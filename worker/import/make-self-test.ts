@@ -1,0 +1,59 @@
+import type { SelfTest } from '../../models/package/manifest.ts';
+import { INPUT_SIZE } from '../../models/hifuse/variants.ts';
+import type { Engine, LoadedModel } from '../engines/engine.ts';
+import { largestDifference, selfTestBatch } from './self-test.ts';
+
+/** Images of a self-test: two, so that mixing up images of a batch is found. */
+const IMAGES = 2;
+
+const INPUT: SelfTest['input'] = { formula: 'fnv1a-lcg', name: 'input', shape: [IMAGES, 3, INPUT_SIZE, INPUT_SIZE] };
+
+/**
+ * What arithmetic alone may change a logit by, at logits of about 1: float32 sums in another order (the golden files
+ * agree within 1e-4; graphics processors are somewhat coarser), float16 sums, and int8 weights and activations.
+ */
+const ARITHMETIC = { float32: 1e-3, float16: 2e-2, int8: 0.5 } as const;
+
+/**
+ * Makes a package's self-test. The logits are those of the checkpoint's own float32 weights; the tolerances allow for the
+ * rounding of the stored weights, which is measured here, and for the arithmetic of each precision.
+ *
+ * @param original the network with the checkpoint's weights
+ * @param stored the same as the package will hold it
+ * @param engine runs on the processor
+ * @throws HifuseError `engine.*`
+ */
+export async function makeSelfTest(original: LoadedModel, stored: LoadedModel, engine: Engine): Promise<SelfTest> {
+  const expected = await logitsOf(original, engine);
+  const rounding = largestDifference((await logitsOf(stored, engine)).flat(), expected.flat());
+  const scale = Math.max(1, ...expected.flat().map(Math.abs));
+  const allow = (arithmetic: number): number => roundUp(rounding + arithmetic * scale);
+  return {
+    schema: 1,
+    input: INPUT,
+    logits: expected,
+    tolerance: {
+      float32: allow(ARITHMETIC.float32),
+      float16: allow(ARITHMETIC.float16),
+      int8: allow(ARITHMETIC.int8),
+    },
+  };
+}
+
+/** Rows of logits for the self-test's input. */
+async function logitsOf(model: LoadedModel, engine: Engine): Promise<number[][]> {
+  const session = await engine.load(model, 'cpu');
+  try {
+    const { data } = (await session.run(selfTestBatch({ input: INPUT }))).logits;
+    const classes = data.length / IMAGES;
+    return Array.from({ length: IMAGES }, (_, image) => [...data.subarray(image * classes, (image + 1) * classes)]);
+  } finally {
+    await session.dispose();
+  }
+}
+
+/** To two digits, upwards. */
+function roundUp(value: number): number {
+  const unit = 10 ** (Math.floor(Math.log10(value)) - 1);
+  return Number((Math.ceil(value / unit) * unit).toPrecision(2));
+}

@@ -1,0 +1,123 @@
+import { HifuseError } from '../../models/errors.ts';
+import { DTYPES } from '../../models/package/dtypes.ts';
+import type { ByteSource } from './byte-source.ts';
+import { PICKLE_LIMIT, PickleTruncated, unpickle } from './pickle.ts';
+import type { TorchFile } from './torch-file.ts';
+import { persistentStorage, torchGlobals, type StorageRef } from './torch-globals.ts';
+
+/**
+ * The form of PyTorch before 1.6: five pickles (magic number, protocol version, facts about the machine, the object, the
+ * storages' keys), then for each key the number of elements (int64) and the elements.
+ */
+
+/** A pickle of protocol 2 with the integer 0x1950a86a20f9469cfc6c: how such a file begins. */
+export const LEGACY_MAGIC = Uint8Array.of(
+  0x80,
+  0x02,
+  0x8a,
+  0x0a,
+  0x6c,
+  0xfc,
+  0x9c,
+  0x46,
+  0xf9,
+  0x20,
+  0x6a,
+  0xa8,
+  0x50,
+  0x19,
+);
+
+const PROTOCOL_VERSION = 1001;
+/** How much is read first: the pickles of a state dict of base have about 150 kB. */
+const FIRST_READ = 2 ** 20;
+const COUNT_BYTES = 8;
+
+interface Pickles {
+  root: unknown;
+  keys: readonly unknown[];
+  storages: ReadonlyMap<string, StorageRef>;
+  end: number;
+}
+
+/** @throws HifuseError `checkpoint.corrupt`, `checkpoint.unsafe-pickle`, `checkpoint.unknown-format` */
+export async function openTorchLegacy(source: ByteSource): Promise<TorchFile> {
+  const { name } = source;
+  const { root, keys, storages, end } = await readPickles(source);
+
+  /** Key -> where its elements begin, and how many there are. */
+  const places = new Map<string, { begin: number; length: number }>();
+  let at = end;
+  for (const key of keys) {
+    const storage = typeof key === 'string' ? storages.get(key) : undefined;
+    if (!storage) throw corrupt(name, 'it lists a storage that no tensor uses');
+    const count = await source.read(at, COUNT_BYTES);
+    const length = Number(new DataView(count.buffer).getBigInt64(0, true));
+    const begin = at + COUNT_BYTES;
+    at = begin + length * DTYPES[storage.dtype].bytes;
+    if (length < 0 || !(at <= source.size)) throw corrupt(name, `storage ${storage.key} claims ${length} elements`);
+    places.set(storage.key, { begin, length });
+  }
+
+  return {
+    format: 'PyTorch (legacy, before 1.6)',
+    root,
+    readStorage: (storage, first, count) => {
+      const place = places.get(storage.key);
+      if (!place) throw corrupt(name, `storage ${storage.key} is missing`);
+      const { bytes } = DTYPES[storage.dtype];
+      const from = storage.offset + first;
+      if (from + count > place.length) throw corrupt(name, `storage ${storage.key} has only ${place.length} elements`);
+      return source.read(place.begin + from * bytes, count * bytes);
+    },
+  };
+}
+
+function corrupt(name: string, what: string): HifuseError {
+  return new HifuseError('checkpoint.corrupt', `${name} is damaged or cut off: ${what}.`);
+}
+
+/** Reads the pickles, and more of the file while they are not complete. */
+async function readPickles(source: ByteSource): Promise<Pickles> {
+  for (let length = FIRST_READ; ; length *= 4) {
+    const bytes = await source.read(0, Math.min(length, source.size, PICKLE_LIMIT));
+    try {
+      return parsePickles(bytes, source.name);
+    } catch (error) {
+      if (!(error instanceof PickleTruncated) || bytes.length >= Math.min(source.size, PICKLE_LIMIT)) throw error;
+    }
+  }
+}
+
+function parsePickles(bytes: Uint8Array, name: string): Pickles {
+  const storages = new Map<string, StorageRef>();
+  const globals = torchGlobals(name);
+  let end: number = LEGACY_MAGIC.length + 1; // and its STOP
+  const next = (): unknown => {
+    const read = unpickle(bytes, end, {
+      subject: name,
+      find: (global) => globals.get(global),
+      persistent: (id) => {
+        const storage = persistentStorage(id, name);
+        const known = storages.get(storage.key);
+        if (known && known.dtype !== storage.dtype) throw corrupt(name, `storage ${storage.key} has two element types`);
+        storages.set(storage.key, storage);
+        return storage;
+      },
+    });
+    end = read.end;
+    return read.value;
+  };
+
+  if (next() !== PROTOCOL_VERSION) {
+    throw new HifuseError('checkpoint.unknown-format', `${name} is of a protocol of torch.save that is not known.`);
+  }
+  const machine = next();
+  if (machine instanceof Map && machine.get('little_endian') === false) {
+    throw new HifuseError('checkpoint.unknown-format', `${name} was written by a machine with another byte order.`);
+  }
+  const root = next();
+  const keys = next();
+  if (!Array.isArray(keys)) throw corrupt(name, 'the list of its storages is missing');
+  return { root, keys, storages, end };
+}

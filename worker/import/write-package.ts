@@ -1,0 +1,61 @@
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { HifuseError } from '../../models/errors.ts';
+import { PACKAGE_FILES, type PackageBytes } from '../../models/package/package.ts';
+
+/**
+ * Writes a package into a folder, whole or not at all: into a folder beside it first, which is then renamed. A package
+ * that stands there is replaced; anything else is left alone.
+ *
+ * @returns the absolute path of the folder
+ * @throws HifuseError `file.write-failed`
+ */
+export async function writePackage(directory: string, files: PackageBytes): Promise<string> {
+  const target = resolve(directory);
+  const failed = (error: unknown): HifuseError =>
+    error instanceof HifuseError
+      ? error
+      : new HifuseError('file.write-failed', `${target} cannot be written: ${(error as Error).message}.`);
+  let temporary: string | null = null;
+  try {
+    const replaces = await holdsPackage(target);
+    await mkdir(dirname(target), { recursive: true });
+    temporary = await mkdtemp(join(dirname(target), `.${basename(target)}-`));
+    const complete = join(temporary, 'new');
+    await mkdir(complete);
+    for (const [name, bytes] of Object.entries(files)) await writeFile(join(complete, name), bytes, { flush: true });
+    if (replaces) await rename(target, join(temporary, 'old'));
+    await rename(complete, target).catch(async (error: unknown) => {
+      if (replaces) await rename(join(temporary!, 'old'), target);
+      throw error;
+    });
+    return target;
+  } catch (error) {
+    throw failed(error);
+  } finally {
+    if (temporary) await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Whether a package stands in the folder, and nothing else.
+ *
+ * @throws HifuseError `file.write-failed` where something else is there
+ */
+async function holdsPackage(target: string): Promise<boolean> {
+  let names: string[];
+  try {
+    names = await readdir(target);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+  const strangers = names.filter((name) => !Object.hasOwn(PACKAGE_FILES, name));
+  if (strangers.length > 0) {
+    throw new HifuseError(
+      'file.write-failed',
+      `${target} holds ${strangers[0]!}, which belongs to no model package. Choose a new or an empty folder.`,
+    );
+  }
+  return true;
+}

@@ -1,0 +1,213 @@
+import { promisify } from 'node:util';
+import { crc32, inflateRaw } from 'node:zlib';
+import { HifuseError } from '../../models/errors.ts';
+import type { ByteSource } from './byte-source.ts';
+
+/**
+ * The ZIP format as PyTorch writes it (APPNOTE 6.3): the directory at the end is what counts; ZIP64 for large files;
+ * entries stored, or deflated by somebody who packed the file again.
+ */
+
+export interface ZipEntry {
+  name: string;
+  method: 'stored' | 'deflated';
+  compressedSize: number;
+  size: number;
+  /** 0: not recorded (torch.serialization.set_crc32_options(False)). */
+  crc: number;
+  /** Of the local header. */
+  offset: number;
+}
+
+const LIMITS = {
+  entries: 100_000,
+  directory: 32 * 2 ** 20,
+  /** Of one entry that has to be inflated. */
+  inflated: 2 ** 30,
+  /** Of all that is inflated from one file. */
+  inflatedTotal: 2 ** 31,
+} as const;
+
+const END = { signature: 0x06054b50, size: 22, commentLimit: 0xffff } as const;
+const END64 = { signature: 0x06064b50, size: 56 } as const;
+const LOCATOR64 = { signature: 0x07064b50, size: 20 } as const;
+const CENTRAL = { signature: 0x02014b50, size: 46 } as const;
+const LOCAL = { signature: 0x04034b50, size: 30 } as const;
+const METHODS: Readonly<Record<number, ZipEntry['method']>> = { 0: 'stored', 8: 'deflated' };
+const ENCRYPTED = 1;
+const ZIP64_EXTRA = 1;
+
+const inflate = promisify(inflateRaw) as (input: Uint8Array, options: { maxOutputLength: number }) => Promise<Buffer>;
+
+export class ZipArchive {
+  readonly entries: ReadonlyMap<string, ZipEntry>;
+  readonly #source: ByteSource;
+  #inflated = 0;
+  /** Tensors that share a deflated storage follow each other. */
+  #lastInflated: { name: string; bytes: Uint8Array<ArrayBuffer> } | null = null;
+
+  private constructor(source: ByteSource, entries: ReadonlyMap<string, ZipEntry>) {
+    this.#source = source;
+    this.entries = entries;
+  }
+
+  /** @throws HifuseError `checkpoint.corrupt` */
+  static async open(source: ByteSource): Promise<ZipArchive> {
+    return new ZipArchive(source, await readDirectory(source));
+  }
+
+  /**
+   * Reads a part of an entry, or all of it; the checksum is verified where it is read whole.
+   *
+   * @throws HifuseError `checkpoint.corrupt`
+   */
+  async read(entry: ZipEntry, begin = 0, length = entry.size): Promise<Uint8Array<ArrayBuffer>> {
+    if (begin + length > entry.size) {
+      corrupt(this.#source, `${entry.name} has ${entry.size} bytes, and ${begin + length} are needed`);
+    }
+    if (entry.method === 'deflated') return (await this.#inflate(entry)).slice(begin, begin + length);
+    const bytes = await this.#source.read((await dataOffset(this.#source, entry)) + begin, length);
+    if (length === entry.size) this.#verify(entry, bytes);
+    return bytes;
+  }
+
+  async #inflate(entry: ZipEntry): Promise<Uint8Array<ArrayBuffer>> {
+    if (this.#lastInflated?.name === entry.name) return this.#lastInflated.bytes;
+    this.#inflated += entry.size;
+    if (entry.size > LIMITS.inflated || this.#inflated > LIMITS.inflatedTotal) {
+      corrupt(this.#source, `${entry.name} claims ${entry.size} bytes when inflated, more than is believed`);
+    }
+    const compressed = await this.#source.read(await dataOffset(this.#source, entry), entry.compressedSize);
+    // One byte more than claimed is enough to find a lie.
+    const bytes = await inflate(compressed, { maxOutputLength: entry.size + 1 }).catch(() => null);
+    if (bytes?.length !== entry.size)
+      corrupt(this.#source, `${entry.name} does not inflate to its ${entry.size} bytes`);
+    const inflated = new Uint8Array(bytes);
+    this.#verify(entry, inflated);
+    this.#lastInflated = { name: entry.name, bytes: inflated };
+    return inflated;
+  }
+
+  #verify(entry: ZipEntry, bytes: Uint8Array): void {
+    if (entry.crc !== 0 && crc32(bytes) !== entry.crc)
+      corrupt(this.#source, `${entry.name} does not match its checksum`);
+  }
+}
+
+function corrupt({ name }: ByteSource, what: string): never {
+  throw new HifuseError('checkpoint.corrupt', `${name} is damaged or cut off: ${what}.`);
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** Where an entry's bytes begin; its local header repeats the name and has extra fields of its own length. */
+async function dataOffset(source: ByteSource, entry: ZipEntry): Promise<number> {
+  const header = viewOf(await source.read(entry.offset, LOCAL.size));
+  if (header.getUint32(0, true) !== LOCAL.signature) corrupt(source, `${entry.name} is not where the directory says`);
+  return entry.offset + LOCAL.size + header.getUint16(26, true) + header.getUint16(28, true);
+}
+
+interface Directory {
+  offset: number;
+  size: number;
+  count: number;
+}
+
+async function readDirectory(source: ByteSource): Promise<Map<string, ZipEntry>> {
+  const { offset, size, count } = await findDirectory(source);
+  if (count > LIMITS.entries || size > LIMITS.directory) corrupt(source, `its directory claims ${count} entries`);
+  const bytes = await source.read(offset, size);
+  const view = viewOf(bytes);
+  const entries = new Map<string, ZipEntry>();
+  let at = 0;
+  for (let i = 0; i < count; i++) {
+    if (at + CENTRAL.size > size || view.getUint32(at, true) !== CENTRAL.signature)
+      corrupt(source, 'its directory is invalid');
+    const nameEnd = at + CENTRAL.size + view.getUint16(at + 28, true);
+    const extraEnd = nameEnd + view.getUint16(at + 30, true);
+    const end = extraEnd + view.getUint16(at + 32, true);
+    if (end > size) corrupt(source, 'its directory is invalid');
+    const entry = parseEntry(
+      source,
+      view,
+      at,
+      bytes.subarray(at + CENTRAL.size, nameEnd),
+      bytes.subarray(nameEnd, extraEnd),
+    );
+    if (entries.has(entry.name)) corrupt(source, `it holds ${entry.name} twice`);
+    entries.set(entry.name, entry);
+    at = end;
+  }
+  return entries;
+}
+
+/** The directory's place, from the record at the end of the file, or the ZIP64 one that stands before it. */
+async function findDirectory(source: ByteSource): Promise<Directory> {
+  const length = Math.min(source.size, END.size + END.commentLimit);
+  const tail = viewOf(await source.read(source.size - length, length));
+  let at = length - END.size;
+  while (
+    at >= 0 &&
+    !(tail.getUint32(at, true) === END.signature && tail.getUint16(at + 20, true) === length - at - END.size)
+  ) {
+    at--;
+  }
+  if (at < 0) corrupt(source, 'the directory at its end is missing');
+  const directory = {
+    count: tail.getUint16(at + 10, true),
+    size: tail.getUint32(at + 12, true),
+    offset: tail.getUint32(at + 16, true),
+  };
+  const locatorAt = source.size - length + at - LOCATOR64.size;
+  const large = directory.count === 0xffff || directory.size === 0xffffffff || directory.offset === 0xffffffff;
+  if (!large || locatorAt < 0) return directory;
+
+  const locator = viewOf(await source.read(locatorAt, LOCATOR64.size));
+  if (locator.getUint32(0, true) !== LOCATOR64.signature) return directory;
+  const end = viewOf(await source.read(Number(locator.getBigUint64(8, true)), END64.size));
+  if (end.getUint32(0, true) !== END64.signature) corrupt(source, 'its ZIP64 directory is missing');
+  return {
+    count: Number(end.getBigUint64(32, true)),
+    size: Number(end.getBigUint64(40, true)),
+    offset: Number(end.getBigUint64(48, true)),
+  };
+}
+
+function parseEntry(source: ByteSource, view: DataView, at: number, rawName: Uint8Array, extra: Uint8Array): ZipEntry {
+  const name = new TextDecoder().decode(rawName);
+  const method = METHODS[view.getUint16(at + 10, true)];
+  if (view.getUint16(at + 8, true) & ENCRYPTED) corrupt(source, `${name} is encrypted`);
+  if (!method) corrupt(source, `${name} is compressed by a method that PyTorch does not use`);
+
+  const wide = zip64Values(extra);
+  /** A field of 32 bits, or, where it is full, the next of 64 bits from the extra field. */
+  const field = (offset: number): number => {
+    const value = view.getUint32(at + offset, true);
+    return value === 0xffffffff ? (wide.shift() ?? value) : value;
+  };
+  // The extra field has them in this order.
+  const size = field(24);
+  const compressedSize = field(20);
+  const offset = field(42);
+  if (method === 'stored' && size !== compressedSize) corrupt(source, `${name} has two different sizes`);
+  if (compressedSize > source.size) corrupt(source, `${name} claims ${compressedSize} bytes`);
+  return { name, method, compressedSize, size, crc: view.getUint32(at + 16, true), offset };
+}
+
+/** The 64-bit numbers in the ZIP64 extra field; none where there is no such field. */
+function zip64Values(extra: Uint8Array): number[] {
+  const view = viewOf(extra);
+  for (let at = 0; at + 4 <= extra.length;) {
+    const length = view.getUint16(at + 2, true);
+    const end = Math.min(at + 4 + length, extra.length);
+    if (view.getUint16(at, true) === ZIP64_EXTRA) {
+      const values: number[] = [];
+      for (let i = at + 4; i + 8 <= end; i += 8) values.push(Number(view.getBigUint64(i, true)));
+      return values;
+    }
+    at = end;
+  }
+  return [];
+}
