@@ -1,8 +1,7 @@
 #!/usr/bin/env node
-import { realpathSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { runCommandLine } from './cli/run.ts';
+import { isEntry } from './entry.ts';
 import type { Host } from './hosts/host.ts';
 import { nodeHost } from './hosts/node.ts';
 import { PATHS } from './paths.ts';
@@ -43,7 +42,6 @@ export async function runCli(
   }
 }
 
-const [, entry] = process.argv;
-if (entry !== undefined && realpathSync(entry) === fileURLToPath(import.meta.url)) {
+if (isEntry(import.meta.url)) {
   process.exitCode = await runCli(process.argv.slice(2));
 }

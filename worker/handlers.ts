@@ -5,15 +5,13 @@ import { imageHandlers } from './handlers/images.ts';
 import { Inputs } from './handlers/inputs.ts';
 import { modelHandlers } from './handlers/models.ts';
 import { loadPackage } from './import/load-package.ts';
+import { LIMITS } from './imaging/limits.ts';
 import { createImagingPool } from './imaging/pool.ts';
 import { Sessions } from './sessions.ts';
 
-/** Longest that one file may take, from reading to the last pixel. */
-const FRAME_TIMEOUT_MS = 10_000;
-
 /** Composes what the inference process can do. A request without a handler does not compile. */
 export function createHandlers({ threads }: { threads: number }): Handlers {
-  const imaging = createImagingPool({ threads, timeoutMs: FRAME_TIMEOUT_MS });
+  const imaging = createImagingPool({ threads, timeoutMs: LIMITS.milliseconds });
   const sessions = new Sessions({ loadPackage, openSession });
   return {
     ...imageHandlers(imaging),

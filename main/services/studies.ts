@@ -137,15 +137,15 @@ export class Studies {
   }
 
   /** What an id stands for; null where no such image is open. */
-  find(imageId: string): { path: string; name: string; header: ImageHeader | null } | null {
+  find(imageId: string): { path: string; name: string } | null {
     return this.#entries.get(imageId) ?? null;
   }
 
   /** @throws HifuseError `request.invalid` where no image of that id is open */
-  pathOf(imageId: string): string {
+  get(imageId: string): { path: string; name: string } {
     const entry = this.#entries.get(imageId);
     if (!entry) throw new HifuseError('request.invalid', 'This image is no longer open.');
-    return entry.path;
+    return entry;
   }
 
   #add(file: string, name: string, folder: string, named: boolean): Entry {

@@ -1,0 +1,103 @@
+import path from 'node:path';
+import type { ModelSelection } from '../worker/protocol.ts';
+import type { Host } from './hosts/host.ts';
+import type { Events, Topic } from './ipc/contract.ts';
+import { PATHS } from './paths.ts';
+import { Batches } from './services/batch.ts';
+import { Emitter } from './services/emitter.ts';
+import { Images } from './services/images.ts';
+import { Inference } from './services/inference.ts';
+import { Packages } from './services/packages.ts';
+import { Predictions } from './services/predictions.ts';
+import { Reports } from './services/reports.ts';
+import { Settings } from './services/settings.ts';
+import { Studies } from './services/studies.ts';
+import { Uploads } from './services/uploads.ts';
+
+/** An event with its topic, as it goes to the renderers. */
+export type AppEvent = { [T in Topic]: { topic: T; event: Events[T] } }[Topic];
+
+/** All that the application can do, whichever host it runs in. */
+export interface Services {
+  host: Host;
+  inference: Inference;
+  packages: Packages;
+  settings: Settings;
+  studies: Studies;
+  images: Images;
+  predictions: Predictions;
+  batches: Batches;
+  reports: Reports;
+  uploads: Uploads;
+  events: Emitter<AppEvent>;
+  /** The model and the device that the settings choose. */
+  selectedModel(): Promise<ModelSelection>;
+  /** Ends the inference process and deletes what was uploaded. */
+  close(): void;
+}
+
+/** Builds the services from a host. */
+export function compose(host: Host): Services {
+  const events = new Emitter<AppEvent>();
+  const inference = new Inference(host);
+  const packages = new Packages(PATHS.bundledModels, path.join(host.dataDirectory, 'models'));
+  const settings = new Settings(host.dataDirectory);
+  const studies = new Studies({ requests: inference });
+  const uploads = new Uploads();
+  const selectedModel = async (): Promise<ModelSelection> => {
+    const { modelId, engine, device } = await settings.get();
+    return { directory: await packages.resolve(modelId), engine, device };
+  };
+  const pathOf = (imageId: string): string => studies.get(imageId).path;
+  const images = new Images(inference, pathOf);
+  const saveFile: Host['saveFile'] = (...file) => host.saveFile(...file);
+  const predictions = new Predictions(inference, pathOf, selectedModel);
+  const batches = new Batches({
+    requests: inference,
+    image: (imageId) => studies.find(imageId),
+    model: selectedModel,
+    onProgress: (event) => {
+      events.emit({ topic: 'batch.progress', event });
+    },
+    saveFile,
+  });
+  const reports = new Reports({
+    requests: inference,
+    image: (imageId) => studies.get(imageId),
+    model: selectedModel,
+    saveFile,
+  });
+
+  studies.onChange((event) => {
+    events.emit({ topic: 'studies.changed', event });
+  });
+  studies.onClose((imageIds) => {
+    images.forget(imageIds);
+    predictions.forget(imageIds);
+  });
+  settings.onChange((event) => {
+    events.emit({ topic: 'settings.changed', event });
+  });
+  inference.onStatus((event) => {
+    events.emit({ topic: 'worker.status', event });
+  });
+
+  return {
+    host,
+    inference,
+    packages,
+    settings,
+    studies,
+    images,
+    predictions,
+    batches,
+    reports,
+    uploads,
+    events,
+    selectedModel,
+    close: () => {
+      inference.stop();
+      uploads.close();
+    },
+  };
+}
