@@ -112,4 +112,6 @@ export const POLICY = {
   /** Timing a loaded network ends after this many runs, or when the time is used up. */
   timedRuns: 5,
   timedMilliseconds: 250,
+  /** A device whose self-test takes this long per image is not timed again: its first run says enough. */
+  slowMilliseconds: 5000,
 } as const;
