@@ -9,6 +9,8 @@ export const LIMITS = {
   bytesPerFrame: 2 ** 28,
   /** Compressed bytes of one frame. */
   compressedBytesPerFrame: 2 ** 27,
+  /** Samples of one compressed frame: decoders take up to 16 bytes for each while they work. */
+  compressedSamplesPerFrame: 50_000_000,
   /** A JPEG, PNG, TIFF, BMP or WebP file, which is read as a whole. */
   pictureFileBytes: 2 ** 28,
   /** Frames of one file. */

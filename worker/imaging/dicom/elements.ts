@@ -29,7 +29,7 @@ function list(attributes: Attributes, depth: number): DicomElement[] {
     const element = { tag, vr, keyword: keywordOf(attributes, tag) };
     if (VALUE_REPRESENTATIONS[vr]?.kind !== 'sequence') return { ...element, value: valueText(attributes, tag, vr) };
     const items = attributes.itemsOf(tag);
-    const value = `${String(items.length)} item${items.length === 1 ? '' : 's'}`;
+    const value = `${items.length} item${items.length === 1 ? '' : 's'}`;
     return depth >= MAX_DEPTH
       ? { ...element, value }
       : { ...element, value, items: items.map((item) => list(item, depth + 1)) };
@@ -55,13 +55,13 @@ function valueText(attributes: Attributes, tag: string, vr: string): string {
   if (kind === 'number') {
     const values = attributes.numbersOf(tag);
     const shown = values.slice(0, MAX_NUMBERS).map(String).join('\\');
-    return values.length > MAX_NUMBERS ? `${shown}\\... (${String(values.length)} values)` : shown;
+    return values.length > MAX_NUMBERS ? `${shown}\\... (${values.length} values)` : shown;
   }
-  return `${String(bytes.byteLength)} bytes`;
+  return `${bytes.byteLength} bytes`;
 }
 
 function shorten(text: string): string {
-  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}... (${String(text.length)} characters)` : text;
+  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}... (${text.length} characters)` : text;
 }
 
 function isPixels({ pixels }: Dicom, tag: string): boolean {
@@ -69,7 +69,7 @@ function isPixels({ pixels }: Dicom, tag: string): boolean {
 }
 
 function pixelText({ pixels, syntax }: Dicom): string {
-  return pixels?.length == null ? `compressed (${syntax.name})` : `${String(pixels.length)} bytes`;
+  return pixels?.length == null ? `compressed (${syntax.name})` : `${pixels.length} bytes`;
 }
 
 function keywords(attributes: Attributes, depth: number): Record<string, unknown> {

@@ -136,7 +136,7 @@ function group(source: ByteSource, fragments: readonly Fragment[], frames: numbe
   if (fragments.length < frames) return fragments.map((fragment) => [fragment]);
   throw new HifuseError(
     'dicom.corrupt',
-    `${source.name}: its ${String(fragments.length)} fragments cannot be assigned to ${String(frames)} frames.`,
+    `${source.name}: its ${fragments.length} fragments cannot be assigned to ${frames} frames.`,
   );
 }
 
@@ -151,7 +151,7 @@ export function readFragments(
   fragments: readonly Fragment[],
   frame: number,
 ): Uint8Array<ArrayBuffer> {
-  const label = `frame ${String(frame + 1)}`;
+  const label = `frame ${frame + 1}`;
   const length = fragments.reduce((sum, fragment) => sum + fragment.length, 0);
   if (length === 0) throw new HifuseError('dicom.corrupt', `${source.name} holds no data for ${label}.`);
   const last = fragments.at(-1)!;

@@ -5,9 +5,12 @@ import type { Dicom, PixelElement } from './parse.ts';
 import type { PixelDescription } from './pixels.ts';
 import { allocateSamples, extractStoredBits } from './samples.ts';
 
+/** Share of a frame that may be missing at its end: a writer's slip, not a broken transfer. */
+const TOLERATED_LOSS = 0.01;
+
 /**
- * Reads one frame of native (uncompressed) pixel data: rows*columns*samples stored values, interleaved.
- * Throws `dicom.corrupt` where the file holds fewer bytes than the frame needs.
+ * Reads one frame of native (uncompressed) pixel data: rows*columns*samples stored values, interleaved. A frame that
+ * lacks its last few bytes is filled with zeros and a warning; throws `dicom.corrupt` where more are missing.
  */
 export function readNativeFrame(
   source: ByteSource,
@@ -15,30 +18,59 @@ export function readNativeFrame(
   pixels: PixelElement,
   description: PixelDescription,
   frame: number,
-): PixelArray {
-  const layout = layoutOf(pixels, description);
-  const bits = layout.bitsPerFrame;
-  const firstBit = bits * frame;
+): { samples: PixelArray; warnings: readonly string[] } {
+  const { littleEndian } = dicom.attributes.reading;
+  const { subsampled, bitsPerFrame } = layoutOf(pixels, description);
+  const firstBit = bitsPerFrame * frame;
   const first = Math.floor(firstBit / 8);
-  const length = Math.ceil((firstBit + bits) / 8) - first;
-  const available = Math.min(source.size - pixels.offset, pixels.length ?? 0) - first;
-  if (available < length) {
+  const length = Math.ceil((firstBit + bitsPerFrame) / 8) - first;
+  const available = Math.min(length, Math.min(source.size - pixels.offset, pixels.length ?? 0) - first);
+  if (available < length * (1 - TOLERATED_LOSS)) {
+    const there = Math.max(0, available);
     throw new HifuseError(
       'dicom.corrupt',
-      `${source.name} is cut off: frame ${String(frame + 1)} needs ${String(length)} bytes, ${String(Math.max(0, available))} are there. Ask for the file again.`,
+      `${source.name} is cut off: frame ${frame + 1} needs ${length} bytes, ${there} are there. Ask for the file again.`,
     );
   }
-  const bytes = source.read(pixels.offset + first, length);
-  if (bytes.byteLength < length)
-    throw new HifuseError('dicom.corrupt', `${source.name} was cut off while it was read.`);
+  const swapped = !littleEndian && description.bitsAllocated === 8 && pixels.vr === 'OW';
+  const bytes = new Uint8Array(length);
+  bytes.set((swapped ? readSwapped : readPlain)(source, pixels.offset, first, available));
   const count = description.rows * description.columns * description.samplesPerPixel;
-  if (description.bitsAllocated === 1) return unpackBits(bytes, firstBit - first * 8, count);
-  const littleEndian = dicom.attributes.reading.littleEndian;
-  if (!littleEndian && description.bitsAllocated === 8 && pixels.vr === 'OW') swapPairs(bytes);
-  if (layout.subsampled) return expand422(bytes, description);
+  return {
+    samples: unpack(bytes, description, count, { subsampled, littleEndian, shift: firstBit - first * 8 }),
+    warnings: available < length ? [`The file has ${length - available} bytes fewer than its image needs.`] : [],
+  };
+}
+
+interface Packing {
+  subsampled: boolean;
+  littleEndian: boolean;
+  /** First bit of a frame of one-bit pixels in its first byte. */
+  shift: number;
+}
+
+function unpack(
+  bytes: Uint8Array<ArrayBuffer>,
+  description: PixelDescription,
+  count: number,
+  { subsampled, littleEndian, shift }: Packing,
+): PixelArray {
+  if (description.bitsAllocated === 1) return unpackBits(bytes, shift, count);
+  if (subsampled) return expand422(bytes, description);
   const samples = cells(bytes, description, count, littleEndian);
   extractStoredBits(samples, description);
   return description.planar ? interleave(samples, description) : samples;
+}
+
+const readPlain = (source: ByteSource, offset: number, first: number, length: number) =>
+  source.read(offset + first, length);
+
+/** Bytes that were written as big endian words: the bytes of each pair are swapped (PS3.5 8.2). */
+function readSwapped(source: ByteSource, offset: number, first: number, length: number): Uint8Array {
+  const start = first & ~1;
+  const words = source.read(offset + start, (first + length + 1 - start) & ~1);
+  const bytes = words.map((byte, i) => words[i ^ 1] ?? byte);
+  return bytes.subarray(first - start, first - start + length);
 }
 
 interface Layout {
@@ -65,15 +97,6 @@ function unpackBits(bytes: Uint8Array, shift: number, count: number): PixelArray
     samples[i] = (bytes[bit >> 3]! >> (bit & 7)) & 1;
   }
   return samples;
-}
-
-/** Bytes as words of big endian files: each pair is swapped (PS3.5 8.2). */
-function swapPairs(bytes: Uint8Array): void {
-  for (let i = 0; i + 1 < bytes.length; i += 2) {
-    const first = bytes[i]!;
-    bytes[i] = bytes[i + 1]!;
-    bytes[i + 1] = first;
-  }
 }
 
 function cells(

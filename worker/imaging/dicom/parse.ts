@@ -178,7 +178,7 @@ function parseGrowing(source: ByteSource, begin: number, encoding: Encoding): Fo
       if (!pixels && source.size > LIMITS.headerBytes) {
         throw new HifuseError(
           'file.too-large',
-          `${source.name} has more than ${String(LIMITS.headerBytes >> 20)} MB before its pixel data.`,
+          `${source.name} has more than ${LIMITS.headerBytes >> 20} MB before its pixel data.`,
         );
       }
       if (Object.keys(elements).length === 0) throw corrupt(source.name, 'no element of its data set can be read');

@@ -68,23 +68,23 @@ export function describePixels(dicom: Dicom): PixelDescription {
 
   const rows = need('Rows');
   const columns = need('Columns');
-  if (rows < 1 || columns < 1) throw refuse(`an image of ${String(columns)} x ${String(rows)} pixels has no pixel.`);
+  if (rows < 1 || columns < 1) throw refuse(`an image of ${columns} x ${rows} pixels has no pixel.`);
   const { kind, bits } = KINDS[dicom.pixels.keyword];
   const samplesPerPixel = attributes.number('SamplesPerPixel') ?? 1;
   const photometric = photometricOf(attributes, samplesPerPixel);
   if (!(photometric in SAMPLES)) throw refuse(`PhotometricInterpretation ${photometric} is not supported.`);
   if (SAMPLES[photometric as Photometric] !== samplesPerPixel) {
-    throw refuse(`${photometric} with ${String(samplesPerPixel)} samples per pixel contradicts itself.`);
+    throw refuse(`${photometric} with ${samplesPerPixel} samples per pixel contradicts itself.`);
   }
   const bitsAllocated = bits ?? need('BitsAllocated');
   if (![1, 8, 16, 32].includes(bitsAllocated) && bits === null) {
-    throw refuse(`BitsAllocated ${String(bitsAllocated)} is not supported.`);
+    throw refuse(`BitsAllocated ${bitsAllocated} is not supported.`);
   }
   const bitsStored = bits ?? attributes.number('BitsStored') ?? bitsAllocated;
   const highBit = bits ? bits - 1 : (attributes.number('HighBit') ?? bitsStored - 1);
   if (bitsStored < 1 || bitsStored > bitsAllocated || highBit < bitsStored - 1 || highBit >= bitsAllocated) {
     throw refuse(
-      `BitsAllocated ${String(bitsAllocated)}, BitsStored ${String(bitsStored)} and HighBit ${String(highBit)} contradict each other.`,
+      `BitsAllocated ${bitsAllocated}, BitsStored ${bitsStored} and HighBit ${highBit} contradict each other.`,
     );
   }
   const frames = framesOf(attributes);
@@ -92,7 +92,7 @@ export function describePixels(dicom: Dicom): PixelDescription {
   if (rows * columns > LIMITS.pixelsPerFrame || bytes > LIMITS.bytesPerFrame || frames > LIMITS.framesPerFile) {
     throw new HifuseError(
       'image.too-large',
-      `${name} declares ${String(frames)} frame(s) of ${String(columns)} x ${String(rows)} pixels, which is above the limit.`,
+      `${name} declares ${frames} frame(s) of ${columns} x ${rows} pixels, which is above the limit.`,
     );
   }
   return {

@@ -1,7 +1,8 @@
 import { HifuseError } from '../../../models/errors.ts';
 import type { PixelArray } from '../../../models/imaging/frame.ts';
+import { LIMITS } from '../limits.ts';
 import { memorySource, type ByteSource } from '../byte-source.ts';
-import type { DecodedSamples } from './codecs/codec.ts';
+import { UnsupportedStream, type Codec, type DecodedSamples } from './codecs/codec.ts';
 import { indexFrames, readFragments, type FrameIndex } from './encapsulated.ts';
 import { readNativeFrame } from './native.ts';
 import type { Dicom, PixelElement } from './parse.ts';
@@ -30,7 +31,7 @@ export async function readStoredFrame(file: ByteSource, dicom: Dicom, frame: num
   if (!Number.isInteger(frame) || frame < 0 || frame >= description.frames) {
     throw new HifuseError(
       'image.no-such-frame',
-      `${file.name} has ${String(description.frames)} frame(s); there is no frame ${String(frame + 1)}.`,
+      `${file.name} has ${description.frames} frame(s); there is no frame ${frame + 1}.`,
     );
   }
   const pixels = dicom.pixels!;
@@ -49,30 +50,26 @@ export async function readStoredFrame(file: ByteSource, dicom: Dicom, frame: num
         `${file.name} holds compressed pixels, but its transfer syntax (${name}) does not say how they are compressed.`,
       );
     }
-    const samples = readNativeFrame(source, dicom, pixels, description, frame);
-    return { description, samples, photometric: description.photometric, lossy: false, warnings: dicom.warnings };
+    const { samples, warnings } = readNativeFrame(source, dicom, pixels, description, frame);
+    return {
+      description,
+      samples,
+      photometric: description.photometric,
+      lossy: false,
+      warnings: [...dicom.warnings, ...warnings],
+    };
   }
-  const bytes = compressedFrame(source, dicom, pixels, description, frame);
-  const decode = await codec();
-  let decoded: DecodedSamples;
-  try {
-    decoded = await decode(bytes, description);
-  } catch (error) {
-    if (error instanceof HifuseError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+  const { rows, columns, samplesPerPixel } = description;
+  if (rows * columns * samplesPerPixel > LIMITS.compressedSamplesPerFrame) {
     throw new HifuseError(
-      'dicom.corrupt',
-      `${file.name}: frame ${String(frame + 1)} (${name}) cannot be decoded: ${reason}.`,
+      'image.too-large',
+      `${file.name} has ${columns} x ${rows} compressed pixels, which is above the limit for decoding.`,
     );
   }
-  const samples = conform(file.name, decoded, description);
-  return {
-    description,
-    samples,
-    photometric: decoded.photometric ?? description.photometric,
-    lossy: lossy || decoded.lossy,
-    warnings: dicom.warnings,
-  };
+  const bytes = compressedFrame(source, dicom, pixels, description, frame);
+  const decoded = await decode(bytes, description, codec, `${file.name}: frame ${frame + 1} (${name})`);
+  const { warnings, ...stored } = conform(decoded, description);
+  return { ...stored, lossy: lossy || decoded.lossy, warnings: [...dicom.warnings, ...warnings] };
 }
 
 /** A compressed syntax with pixel data of exactly the native length: the writer forgot to change the syntax. */
@@ -96,21 +93,40 @@ function compressedFrame(
   return readFragments(source, index.fragments(frame), frame);
 }
 
-/** Brings what a codec gave into the cells that the description declares. */
-function conform(name: string, decoded: DecodedSamples, description: PixelDescription): PixelArray {
-  const { rows, columns, samplesPerPixel } = description;
-  if (decoded.rows !== rows || decoded.columns !== columns || decoded.samplesPerPixel !== samplesPerPixel) {
-    const size = (of: { rows: number; columns: number; samplesPerPixel: number }) =>
-      `${String(of.columns)} x ${String(of.rows)} with ${String(of.samplesPerPixel)} sample(s)`;
-    throw new HifuseError(
-      'dicom.corrupt',
-      `${name}: its header declares ${size(description)}, its compressed image has ${size(decoded)}.`,
-    );
+async function decode(
+  bytes: Uint8Array<ArrayBuffer>,
+  description: PixelDescription,
+  load: () => Promise<Codec>,
+  label: string,
+): Promise<DecodedSamples> {
+  const codec = await load();
+  try {
+    return await codec(bytes, description);
+  } catch (error) {
+    if (error instanceof HifuseError) throw error;
+    const code = error instanceof UnsupportedStream ? 'dicom.unsupported-pixels' : 'dicom.corrupt';
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new HifuseError(code, `${label} cannot be decoded: ${reason}.`);
   }
+}
+
+/** Brings what a codec gave into the cells that the header declares. */
+function conform(decoded: DecodedSamples, declared: PixelDescription): Omit<StoredFrame, 'lossy'> {
+  // Signed values in a stream are negative numbers, whatever the header says of them.
+  const signed = declared.signed || decoded.signed;
+  const description = { ...declared, signed };
   const samples = allocateSamples(description, decoded.samples.length);
   samples.set(decoded.samples);
   // A stream of fewer bits than stored, or exactly as many, holds values, not cells.
   const cell = decoded.bits > description.bitsStored;
   extractStoredBits(samples, cell ? description : { ...description, highBit: description.bitsStored - 1 });
-  return samples;
+  return {
+    description,
+    samples,
+    photometric: decoded.photometric ?? description.photometric,
+    warnings:
+      signed === declared.signed
+        ? []
+        : ['The header says unsigned values, the compressed image signed ones: it is right.'],
+  };
 }

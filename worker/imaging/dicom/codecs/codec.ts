@@ -17,9 +17,12 @@ export interface DecodedSamples {
   lossy: boolean;
 }
 
+/** A sound stream of a kind that is not supported. */
+export class UnsupportedStream extends Error {}
+
 /**
- * Decodes one compressed frame. Throws an Error whose message says what is wrong with the stream; the caller adds the
- * file and the code.
+ * Decodes one compressed frame. Throws an Error whose message says what is wrong with the stream, and that
+ * answers what was declared in size and samples per pixel; the caller adds the file and the code.
  */
 export type Codec = (
   bytes: Uint8Array<ArrayBuffer>,

@@ -10,6 +10,9 @@ export interface EmscriptenDecoder {
   delete(): void;
 }
 
+/** Decoded bytes of an image that is worth compiling the codec anew for. */
+const LARGE = 2 ** 26;
+
 type Factory = (options: object) => Promise<Record<string, new () => EmscriptenDecoder>>;
 
 const require = createRequire(import.meta.url);
@@ -34,7 +37,10 @@ export class EmscriptenCodec {
       try {
         decoder.getEncodedBuffer(bytes.byteLength).set(bytes);
         decoder.decode();
-        return use(decoder);
+        const result = use(decoder);
+        // WebAssembly memory never shrinks: after a huge image it is given back with its module.
+        if (decoder.getDecodedBuffer().byteLength > LARGE) this.loading = null;
+        return result;
       } finally {
         decoder.delete();
       }

@@ -1,5 +1,5 @@
 import type { PixelDescription } from '../pixels.ts';
-import type { Codec } from './codec.ts';
+import { UnsupportedStream, type Codec } from './codec.ts';
 import { EmscriptenCodec } from './emscripten.ts';
 import { findCodestream, readJpeg2000Header, type Jpeg2000Header } from './jpeg-2000-header.ts';
 import { toSamples } from './words.ts';
@@ -52,7 +52,7 @@ function check({ rows, columns, tiles, components }: Jpeg2000Header, description
     components.length !== description.samplesPerPixel
   ) {
     throw new Error(
-      `the header declares ${String(description.columns)} x ${String(description.rows)} pixels, the stream ${String(columns)} x ${String(rows)} with ${String(components.length)} component(s)`,
+      `the header declares ${description.columns} x ${description.rows} pixels, the stream ${columns} x ${rows} with ${components.length} component(s)`,
     );
   }
   if (tiles > Math.max(1, (rows * columns) / pixelsPerTile)) throw new Error('it claims too many tiles');
@@ -60,5 +60,5 @@ function check({ rows, columns, tiles, components }: Jpeg2000Header, description
   const uniform = components.every(({ bits, signed, dx, dy }) => {
     return bits === first!.bits && signed === first!.signed && dx === 1 && dy === 1;
   });
-  if (!uniform) throw new Error('its components differ in size or depth, which is not supported');
+  if (!uniform) throw new UnsupportedStream('its components differ in size or depth');
 }

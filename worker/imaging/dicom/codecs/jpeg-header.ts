@@ -77,7 +77,7 @@ export function checkJpegSize({ rows, columns, components }: JpegHeader, descrip
     components.length !== description.samplesPerPixel
   ) {
     throw new Error(
-      `the header declares ${String(description.columns)} x ${String(description.rows)} pixels, the stream ${String(columns)} x ${String(rows)} with ${String(components.length)} component(s)`,
+      `the header declares ${description.columns} x ${description.rows} pixels, the stream ${columns} x ${rows} with ${components.length} component(s)`,
     );
   }
 }

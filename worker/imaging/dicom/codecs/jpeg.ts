@@ -13,7 +13,7 @@ export const jpeg: Codec = async (bytes, description) => {
   const { rows, columns, precision } = header;
   const samplesPerPixel = header.components.length;
   checkJpegSize(header, description);
-  if (precision < 2 || precision > 16) throw new Error(`a precision of ${String(precision)} bits is no JPEG`);
+  if (precision < 2 || precision > 16) throw new Error(`a precision of ${precision} bits is no JPEG`);
   const samples = await decodeNative('decodeJpeg', {
     rows,
     columns,

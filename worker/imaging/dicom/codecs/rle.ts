@@ -14,7 +14,7 @@ export const rle: Codec = (bytes, description) => {
   const header = new DataView(bytes.buffer, bytes.byteOffset, HEADER);
   const segments = header.getUint32(0, true);
   if (segments !== samplesPerPixel * width) {
-    throw new Error(`it has ${String(segments)} RLE segments where ${String(samplesPerPixel * width)} belong`);
+    throw new Error(`it has ${segments} RLE segments where ${samplesPerPixel * width} belong`);
   }
   const target = new Uint8Array(samples.buffer);
   for (let segment = 0; segment < segments; segment++) {
