@@ -2,7 +2,8 @@ import { hifuse, type HiFuseOutputs } from '../../../models/hifuse/network.ts';
 import { INPUT_SIZE } from '../../../models/hifuse/variants.ts';
 import type { LoadedModel } from '../engine.ts';
 import { Graph } from './graph.ts';
-import { OnnxOps, type FeatureMap } from './onnx-ops.ts';
+import type { FeatureMap } from './feature-map.ts';
+import { OnnxOps, type Style } from './onnx-ops.ts';
 
 export const INPUT = 'input';
 export const LOGITS = 'logits';
@@ -14,9 +15,9 @@ export type Taps = (outputs: HiFuseOutputs<FeatureMap>) => Record<string, Featur
  * The network as an ONNX model: input [N, 3, 224, 224] -> logits [N, classes] and, for each tap, a map
  * [N, channels, rows, columns]. ONNX Runtime cannot fuse across a tap, so the graph that only classifies has none.
  */
-export function compile({ manifest, state }: LoadedModel, taps: Taps): Uint8Array<ArrayBuffer> {
+export function compile({ manifest, state }: LoadedModel, style: Style, taps: Taps): Uint8Array<ArrayBuffer> {
   const graph = new Graph();
-  const ops = new OnnxOps(graph);
+  const ops = new OnnxOps(graph, style);
   const input = graph.input(INPUT, ['N', 3, INPUT_SIZE, INPUT_SIZE]);
   const image = ops.fromChannelsFirst(input, { rows: INPUT_SIZE, columns: INPUT_SIZE, channels: 3 });
   const outputs = hifuse(ops, manifest.architecture, state, image);

@@ -4,6 +4,7 @@ import { STAGES } from '../../../models/hifuse/state-dict.ts';
 import { INPUT_SIZE } from '../../../models/hifuse/variants.ts';
 import type { Batch, Device, Engine, LoadedModel, Logits, Output, Session, Taps } from '../engine.ts';
 import { compile, INPUT, LOGITS, type Taps as TapsOf } from './compile.ts';
+import { CPU_STYLE, PLAIN_STYLE } from './onnx-ops.ts';
 import { PROVIDERS, providerOptions } from './providers.ts';
 
 /** What explanations need, in the order of the stages. */
@@ -63,7 +64,7 @@ class OnnxSession implements Session {
 }
 
 async function createSession(model: LoadedModel, device: Device, taps: TapsOf): Promise<InferenceSession> {
-  const bytes = compile(model, taps);
+  const bytes = compile(model, device === 'cpu' ? CPU_STYLE : PLAIN_STYLE, taps);
   try {
     return await InferenceSession.create(bytes, { ...providerOptions(device), logSeverityLevel: 3 });
   } catch (error) {

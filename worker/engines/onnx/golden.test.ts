@@ -9,7 +9,8 @@ import { gradCam } from '../../explain/grad-cam.ts';
 import type { LoadedModel, Output } from '../engine.ts';
 import { compile } from './compile.ts';
 import { onnxEngine } from './engine.ts';
-import type { FeatureMap } from './onnx-ops.ts';
+import type { FeatureMap } from './feature-map.ts';
+import { PLAIN_STYLE } from './onnx-ops.ts';
 
 /** Made with PyTorch; its README tells how, and the tolerances. */
 const GOLDEN = join(import.meta.dirname, '../../../../shared/golden');
@@ -95,7 +96,7 @@ describe.skipIf(files.length === 0)('ONNX Runtime agrees with PyTorch', () => {
 
   test.each(files)('%s: every map', { timeout: 300_000 }, async (file) => {
     const { golden, model } = read(file);
-    const session = await InferenceSession.create(compile(model, everyMap), { logSeverityLevel: 3 });
+    const session = await InferenceSession.create(compile(model, PLAIN_STYLE, everyMap), { logSeverityLevel: 3 });
     try {
       const results = await session.run({ input: new Tensor('float32', batch().data, SHAPE) });
       expect(Object.keys(golden.activations)).toHaveLength(20);

@@ -2,6 +2,7 @@
  * An ONNX graph under construction, and its encoding as a ModelProto. Field numbers are those of onnx.proto3
  * (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3).
  */
+import type { Tensor } from '../../../models/hifuse/state-dict.ts';
 import { Message } from './protobuf.ts';
 
 /** IR version of ONNX 1.15, and its operator set: the first with Gelu. */
@@ -63,7 +64,7 @@ export class Graph {
   }
 
   /** A float32 constant. */
-  floats(name: string, shape: readonly number[], data: Float32Array): string {
+  tensor(name: string, { shape, data }: Tensor): string {
     return this.constant(name, { shape, type: 'float32', data });
   }
 
@@ -85,6 +86,11 @@ export class Graph {
     return this.nodes(operator, inputs, 1, attributes, name)[0]!;
   }
 
+  /** Reshapes a value; -1 stands for what is left. */
+  reshape(value: string, shape: readonly number[]): string {
+    return this.node('Reshape', [value, this.integers(shape)]);
+  }
+
   /** Adds an operator with several outputs. An input named '' is left out. */
   nodes(
     operator: string,
@@ -101,11 +107,6 @@ export class Graph {
     for (const [key, value] of Object.entries(attributes)) node.message(5, attribute(key, value));
     this.#nodes.push(node);
     return outputs;
-  }
-
-  /** The constant of this name, if it is one. */
-  constantOf(name: string): GraphTensor | undefined {
-    return this.#initializers.get(name);
   }
 
   /** Bytes of the ModelProto, at most 2 GiB. */

@@ -1,94 +1,107 @@
-import { foldBatchNorm, batchNormAffine } from '../../../models/hifuse/fold-batch-norm.ts';
+import { batchNormAffine, foldBatchNorm } from '../../../models/hifuse/fold-batch-norm.ts';
 import type { BatchNorm, ConvGeometry, Layer, LayerNorm, Ops, WindowAttention } from '../../../models/hifuse/ops.ts';
-import type { Tensor } from '../../../models/hifuse/state-dict.ts';
-import { relativePositionBias, shiftMask } from '../../../models/hifuse/window-attention.ts';
+import { recordAttention } from './attention.ts';
+import { cellSize, cellsOfImage, cellsOfMap, channelsLast, flatFilters, type CellOrder } from './cells.ts';
+import { FeatureMap, type Size } from './feature-map.ts';
 import { float, type Graph } from './graph.ts';
-import { cellsToRows, inputsFirst, scaleInputs } from './weights.ts';
-import { windowOrder } from './window-order.ts';
 import {
-  inputTransform,
-  outputTransform,
-  tileInputs,
-  tileOutputs,
-  tileSide,
-  transformFilters,
-  type TileSide,
-} from './winograd.ts';
+  afterAffine,
+  compose,
+  linearMap,
+  outputsOf,
+  recordWeight,
+  selectOutputs,
+  worthComposing,
+  type LinearMap,
+} from './linear-map.ts';
+import { windowOrder } from './window-order.ts';
+import { recordWinograd } from './winograd-conv.ts';
 
-/** A value of the graph: a map of shape [N, rows, columns, channels], channels last in memory. */
-export interface FeatureMap {
-  name: string;
-  rows: number;
-  columns: number;
-  channels: number;
-  /** A batch norm still to be applied, per channel: the next linear map takes it into its weights. */
-  pending: { scale: Float64Array; shift: Float64Array } | null;
-}
-
-type Size = Pick<FeatureMap, 'rows' | 'columns' | 'channels'>;
-
-/** Transpositions between channels last and what ONNX convolutions take. */
+/** Transpositions between channels last and what ONNX's convolution takes. */
 const TO_CHANNELS_FIRST = [0, 3, 1, 2];
 const TO_CHANNELS_LAST = [0, 2, 3, 1];
+
+/** How a graph is written: the same network either way. */
+export interface Style {
+  /** Dense 3x3 convolutions by Winograd's algorithm: fewer products, more nodes. For the CPU. */
+  winograd: boolean;
+  /** Linear maps that follow one another multiplied into one. */
+  compose: boolean;
+}
+
+/** The fastest on ONNX Runtime's CPU provider. */
+export const CPU_STYLE: Style = { winograd: true, compose: true };
+/** Layer by layer: for accelerators, which have their own fast convolutions, and for other runtimes. */
+export const PLAIN_STYLE: Style = { winograd: false, compose: false };
 
 /**
  * Records HiFuse as an ONNX graph of standard operators with a free batch size.
  *
  * Maps are channels-last: layer norms, linear maps, gates and attention, which are most of the network, then work on
- * the last axis. Convolutions stand between two transpositions, which ONNX Runtime takes into the reordering for its
- * blocked convolution. Batch norms are folded into the weights before or after them.
+ * the last axis. ONNX's convolution stands between two transpositions, which ONNX Runtime takes into the reordering for
+ * its blocked convolution. Batch norms are folded into the weights before or after them.
  */
 export class OnnxOps implements Ops<FeatureMap> {
   readonly #graph: Graph;
+  readonly #style: Style;
+  /** The image as it comes: both branches cut it into the same cells. */
+  readonly #images = new WeakMap<FeatureMap, { name: string; cells: FeatureMap | null }>();
 
-  constructor(graph: Graph) {
+  constructor(graph: Graph, style: Style) {
     this.#graph = graph;
+    this.#style = style;
   }
 
   /** Takes a graph input of shape [N, channels, rows, columns]. */
   fromChannelsFirst(name: string, size: Size): FeatureMap {
-    return this.#map(this.#graph.node('Transpose', [name], { perm: TO_CHANNELS_LAST }), size);
+    const image = this.#map(size, () => this.#graph.node('Transpose', [name], { perm: TO_CHANNELS_LAST }));
+    this.#images.set(image, { name, cells: null });
+    return image;
   }
 
   /** The value as [N, channels, rows, columns]. */
   toChannelsFirst(x: FeatureMap): string {
-    return this.#graph.node('Transpose', [this.#value(x)], { perm: TO_CHANNELS_FIRST });
+    return this.#graph.node('Transpose', [x.value], { perm: TO_CHANNELS_FIRST });
   }
 
   /** The value of a map of one position, as [N, channels]. */
   toVector(x: FeatureMap): string {
-    return this.#reshape(this.#value(x), [-1, x.channels]);
+    return this.#graph.reshape(x.value, [-1, x.channels]);
   }
 
   conv(x: FeatureMap, layer: Layer, geometry: ConvGeometry): FeatureMap {
     const { stride, padding, depthwise } = geometry;
     const kernel = layer.weight.shape[2]!;
-    if (depthwise) return this.#directConv(x, layer, geometry);
-    if (kernel === stride && padding === 0) return this.#convOfCells(x, layer, kernel);
-    if (kernel === 3 && stride === 1 && padding === 1) {
-      return this.#winogradConv(x, layer, tileSide(x.rows, x.columns));
+    if (kernel === stride && padding === 0 && !depthwise) return this.#convOfCells(x, layer, kernel);
+    if (kernel === 3 && stride === 1 && padding === 1 && !depthwise && this.#style.winograd) {
+      const size = { ...sizeOf(x), channels: layer.weight.shape[0]! };
+      return this.#map(size, () => recordWinograd(this.#graph, x, layer));
     }
     return this.#directConv(x, layer, geometry);
   }
 
   linear(x: FeatureMap, layer: Layer): FeatureMap {
-    const folded = foldBatchNorm(layer);
-    const { weight, bias } = x.pending ? scaleInputs(folded, x.pending) : folded;
-    return this.#linear(x.name, { ...x, channels: weight.shape[0]! }, layer.name, inputsFirst(weight), bias);
+    return this.#linear(x, linearMap(layer));
   }
 
   layerNorm(x: FeatureMap, norm: LayerNorm): FeatureMap {
-    const inputs = [
-      this.#value(x),
-      this.#constant(`${norm.name}.weight`, norm.weight),
-      this.#constant(`${norm.name}.bias`, norm.bias),
-    ];
-    const y = this.#graph.node('LayerNormalization', inputs, { axis: -1, epsilon: float(norm.epsilon) }, norm.name);
-    return this.#map(y, x);
+    return this.#map(x, () => {
+      const weight = this.#graph.tensor(`${norm.name}.weight`, norm.weight);
+      const bias = this.#graph.tensor(`${norm.name}.bias`, norm.bias);
+      const attributes = { axis: -1, epsilon: float(norm.epsilon) };
+      return this.#graph.node('LayerNormalization', [x.value, weight, bias], attributes, norm.name);
+    });
   }
 
   batchNorm(x: FeatureMap, norm: BatchNorm): FeatureMap {
-    return { ...this.#map(this.#value(x), x), pending: batchNormAffine(norm) };
+    const { scale, shift } = batchNormAffine(norm);
+    const constant = (name: string, values: Float64Array) =>
+      this.#graph.tensor(`${norm.name}.${name}`, { shape: [values.length], data: Float32Array.from(values) });
+    const record = () => {
+      const scaled = this.#graph.node('Mul', [x.value, constant('scale', scale)]);
+      return this.#graph.node('Add', [scaled, constant('shift', shift)], {}, norm.name);
+    };
+    return new FeatureMap(x, record, { kind: 'affine', source: x, scale, shift });
   }
 
   gelu(x: FeatureMap): FeatureMap {
@@ -104,25 +117,26 @@ export class OnnxOps implements Ops<FeatureMap> {
   }
 
   add(a: FeatureMap, b: FeatureMap): FeatureMap {
-    return this.#map(this.#graph.node('Add', [this.#value(a), this.#value(b)]), a);
+    return this.#map(a, () => this.#graph.node('Add', [a.value, b.value]));
   }
 
   scale(x: FeatureMap, gate: FeatureMap): FeatureMap {
-    return this.#map(this.#graph.node('Mul', [this.#value(x), this.#value(gate)]), x);
+    return this.#map(x, () => this.#graph.node('Mul', [x.value, gate.value]));
   }
 
   concat(maps: readonly FeatureMap[]): FeatureMap {
-    const values = maps.map((map) => this.#value(map));
     const channels = maps.reduce((sum, map) => sum + map.channels, 0);
-    return this.#map(this.#graph.node('Concat', values, { axis: -1 }), { ...maps[0]!, channels });
+    const values = () => maps.map((map) => map.value);
+    return this.#map({ ...sizeOf(maps[0]!), channels }, () => this.#graph.node('Concat', values(), { axis: -1 }));
   }
 
   channelMaxMean(x: FeatureMap): FeatureMap {
-    const lastAxis = this.#graph.integers([-1]);
-    const value = this.#value(x);
-    const maximum = this.#graph.node('ReduceMax', [value, lastAxis]);
-    const mean = this.#graph.node('ReduceMean', [value, lastAxis]);
-    return this.#map(this.#graph.node('Concat', [maximum, mean], { axis: -1 }), { ...x, channels: 2 });
+    return this.#map({ ...sizeOf(x), channels: 2 }, () => {
+      const lastAxis = this.#graph.integers([-1]);
+      const maximum = this.#graph.node('ReduceMax', [x.value, lastAxis]);
+      const mean = this.#graph.node('ReduceMean', [x.value, lastAxis]);
+      return this.#graph.node('Concat', [maximum, mean], { axis: -1 });
+    });
   }
 
   globalMean(x: FeatureMap): FeatureMap {
@@ -134,199 +148,122 @@ export class OnnxOps implements Ops<FeatureMap> {
   }
 
   averagePool2(x: FeatureMap): FeatureMap {
-    // Rows, then columns: ONNX Runtime reduces one axis between two others fast, but not two.
-    const { rows, columns, channels } = { rows: x.rows / 2, columns: x.columns / 2, channels: x.channels };
-    const pairsOfRows = this.#reshape(this.#value(x), [-1, 2, x.columns * channels]);
-    const halved = this.#graph.node('ReduceMean', [pairsOfRows, this.#graph.integers([1])], { keepdims: 0 });
-    const pairsOfColumns = this.#reshape(halved, [-1, 2, channels]);
-    const mean = this.#graph.node('ReduceMean', [pairsOfColumns, this.#graph.integers([1])], { keepdims: 0 });
-    return this.#map(this.#reshape(mean, [-1, rows, columns, channels]), { rows, columns, channels });
+    const size = { rows: x.rows / 2, columns: x.columns / 2, channels: x.channels };
+    // Rows, then columns: ONNX Runtime is fast at reducing one axis between two others, not at two at once.
+    const meanOfPairs = (value: string, rest: number) => {
+      const pairs = this.#graph.reshape(value, [-1, 2, rest]);
+      return this.#graph.node('ReduceMean', [pairs, this.#graph.integers([1])], { keepdims: 0 });
+    };
+    return this.#map(size, () => {
+      const mean = meanOfPairs(meanOfPairs(x.value, x.columns * x.channels), x.channels);
+      return this.#graph.reshape(mean, [-1, size.rows, size.columns, size.channels]);
+    });
   }
 
   mergePatches(x: FeatureMap): FeatureMap {
     return this.#cells(x, 2, 'columns first');
   }
 
-  windowAttention(x: FeatureMap, { qkv, heads, window, shift, biasTable }: WindowAttention): FeatureMap {
-    const graph = this.#graph;
+  windowAttention(x: FeatureMap, attention: WindowAttention): FeatureMap {
     const { rows, columns, channels } = x;
-    const windows = (rows * columns) / window ** 2;
-    const positions = window ** 2;
-    const perHead = channels / heads;
+    const { into, back } = windowOrder(rows, columns, attention.window, attention.shift);
+    const qkv = linearMap(attention.qkv);
+    const part = (i: number, factor = 1) => selectOutputs(qkv, i * channels, (i + 1) * channels, factor);
 
-    // Rolling and dividing into windows are one permutation of the positions; so is the way back.
-    const order = windowOrder(rows, columns, window, shift);
-    const inOrder = graph.node(
-      'Gather',
-      [this.#reshape(this.#value(x), [-1, rows * columns, channels]), graph.integers(order.into)],
-      {
-        axis: 1,
-      },
-    );
-    const folded = foldBatchNorm(qkv);
-    const scaled = scaleQueries(folded, perHead ** -0.5);
-    const all = this.#affine(inOrder, qkv.name, inputsFirst(scaled.weight), scaled.bias);
-    const apart = this.#reshape(all, [-1, positions, 3, heads, perHead]);
-    const byHead = graph.node('Transpose', [apart], { perm: [2, 0, 3, 1, 4] }); // [3, N windows, heads, positions, d]
-    const [q, k, v] = graph
-      .nodes('Split', [byHead], 3, { axis: 0, num_outputs: 3 })
-      .map((part) => this.#reshape(part, [-1, windows * heads, positions, perHead]));
+    // The bias of k adds the same to every score of a query, which softmax takes away again. The bias of v is added
+    // as often as the weights sum up to, which is once: it can be added afterwards, by the projection.
+    const q = part(0, (channels / attention.heads) ** -0.5);
+    const k = { ...part(1), bias: null };
+    const v = { ...part(2), bias: null };
+    const attended = this.#map(x, () => {
+      const order = (value: string, positions: readonly number[]) => {
+        const flat = this.#graph.reshape(value, [-1, x.positions, channels]);
+        return this.#graph.node('Gather', [flat, this.#graph.integers(positions)], { axis: 1 });
+      };
+      const inWindows = order(x.value, into);
+      const [queries, keys, values] = [q, k, v].map((map) => this.#affine(inWindows, map)) as [string, string, string];
+      const mixed = recordAttention(this.#graph, { queries, keys, values }, x, attention);
+      return this.#graph.reshape(order(mixed, back), [-1, rows, columns, channels]);
+    });
 
-    const keys = graph.node('Transpose', [k!], { perm: [0, 1, 3, 2] });
-    const scores = graph.node('MatMul', [q!, keys]);
-    const bias = attentionBias(
-      relativePositionBias(biasTable, heads, window),
-      shiftMask(rows, columns, window, shift),
-      windows,
-    );
-    const biased = graph.node('Add', [scores, this.#constant(`${qkv.name}.attention_bias`, bias)]);
-    const weights = graph.node('Softmax', [biased], { axis: -1 });
-    const mixed = graph.node('MatMul', [weights, v!]); // [N, windows heads, positions, d]
-
-    const split = this.#reshape(mixed, [-1, heads, positions, perHead]);
-    const joined = graph.node('Transpose', [split], { perm: [0, 2, 1, 3] });
-    const flat = this.#reshape(joined, [-1, rows * columns, channels]);
-    const back = graph.node('Gather', [flat, graph.integers(order.back)], { axis: 1 });
-    return this.#map(this.#reshape(back, [-1, rows, columns, channels]), x);
+    const bias = part(2).bias;
+    if (!bias) return attended;
+    const scale = new Float64Array(channels).fill(1);
+    const record = () =>
+      this.#graph.node('Add', [attended.value, this.#graph.tensor(`${attention.qkv.name}.bias`, bias)]);
+    return new FeatureMap(x, record, { kind: 'affine', source: attended, scale, shift: Float64Array.from(bias.data) });
   }
 
   /** By ONNX's own operator. */
   #directConv(x: FeatureMap, layer: Layer, { stride, padding, depthwise }: ConvGeometry): FeatureMap {
     const kernel = layer.weight.shape[2]!;
-    const { weight, bias } = foldBatchNorm(layer);
-    const inputs = [this.toChannelsFirst(x), this.#constant(`${layer.name}.weight`, weight)];
-    if (bias) inputs.push(this.#constant(`${layer.name}.bias`, bias));
-    const y = this.#graph.node(
-      'Conv',
-      inputs,
-      {
+    const side = (size: number) => Math.floor((size + 2 * padding - kernel) / stride) + 1;
+    const size = { rows: side(x.rows), columns: side(x.columns), channels: layer.weight.shape[0]! };
+    return this.#map(size, () => {
+      const { weight, bias } = foldBatchNorm(layer);
+      const inputs = [this.toChannelsFirst(x), this.#graph.tensor(`${layer.name}.weight`, weight)];
+      if (bias) inputs.push(this.#graph.tensor(`${layer.name}.bias`, bias));
+      const attributes = {
         kernel_shape: [kernel, kernel],
         strides: [stride, stride],
         pads: [padding, padding, padding, padding],
         group: depthwise ? x.channels : 1,
-      },
-      layer.name,
-    );
-    const side = (size: number) => Math.floor((size + 2 * padding - kernel) / stride) + 1;
-    return this.fromChannelsFirst(y, {
-      rows: side(x.rows),
-      columns: side(x.columns),
-      channels: layer.weight.shape[0]!,
+      };
+      const y = this.#graph.node('Conv', inputs, attributes, layer.name);
+      return this.#graph.node('Transpose', [y], { perm: TO_CHANNELS_LAST });
     });
   }
 
-  /** A 3x3 convolution by Winograd's algorithm: tiles gathered, transformed, multiplied, and transformed back. */
-  #winogradConv(x: FeatureMap, layer: Layer, tile: TileSide): FeatureMap {
-    const { weight, bias } = foldBatchNorm(layer);
-    const graph = this.#graph;
-    const channels = weight.shape[0]!;
-    const grid = { down: Math.ceil(x.rows / tile), across: Math.ceil(x.columns / tile) };
-    const tiles = grid.down * grid.across;
-    const points = (tile + 2) ** 2;
-
-    const flat = this.#reshape(this.#value(x), [-1, x.rows * x.columns, x.channels]);
-    const padded = graph.node('Pad', [flat, graph.integers([0, 0, 0, 0, 1, 0])]); // One position of zeros.
-    const gathered = graph.node('Gather', [padded, graph.integers(tileInputs(x, grid, tile))], { axis: 1 });
-    const transformed = graph.node('MatMul', [
-      this.#constant('winograd.input', inputTransform(tile)),
-      this.#reshape(gathered, [-1, points, tiles * x.channels]),
-    ]);
-
-    // A product per point: ONNX Runtime packs the weights of two-dimensional products beforehand, and of no others.
-    const operands = graph.nodes('Split', [this.#reshape(transformed, [-1, points, tiles, x.channels])], points, {
-      axis: 1,
-      num_outputs: points,
-    });
-    const filters = transformFilters(weight, tile);
-    const products = operands.map((operand, point) =>
-      graph.node('MatMul', [operand, this.#constant(`${layer.name}.weight`, filters[point]!)], {}, layer.name),
-    );
-    const together = this.#reshape(graph.node('Concat', products, { axis: 1 }), [-1, points, tiles * channels]);
-
-    const outputs = graph.node('MatMul', [this.#constant('winograd.output', outputTransform(tile)), together]);
-    const perPosition = this.#reshape(outputs, [-1, tile * tile * tiles, channels]);
-    const inPlace = graph.node('Gather', [perPosition, graph.integers(tileOutputs(x, grid, tile))], { axis: 1 });
-    const map = this.#reshape(inPlace, [-1, x.rows, x.columns, channels]);
-    const y = bias ? graph.node('Add', [map, this.#constant(`${layer.name}.bias`, bias)]) : map;
-    return this.#map(y, { ...x, channels });
-  }
-
-  /** A convolution whose cells do not overlap: cells to positions, then a linear map. */
+  /** A convolution whose squares do not overlap: a linear map of cells. */
   #convOfCells(x: FeatureMap, layer: Layer, side: number): FeatureMap {
-    const cells = this.#cells(x, side, 'rows first');
     const { weight, bias } = foldBatchNorm(layer);
-    return this.#linear(cells.name, { ...cells, channels: weight.shape[0]! }, layer.name, cellsToRows(weight), bias);
+    const image = this.#images.get(x);
+    if (image) {
+      image.cells ??= this.#map(cellSize(x, side), () => cellsOfImage(this.#graph, image.name, x, side));
+      return this.#linear(image.cells, { name: layer.name, factors: [flatFilters(weight)], bias });
+    }
+    const cells = this.#cells(x, side, 'rows first');
+    return this.#linear(cells, { name: layer.name, factors: [flatFilters(channelsLast(weight))], bias });
   }
 
-  /** Makes each cell of side x side positions one position. */
-  #cells(x: FeatureMap, side: number, order: 'rows first' | 'columns first'): FeatureMap {
-    const size = { rows: x.rows / side, columns: x.columns / side, channels: x.channels * side ** 2 };
-    const apart = this.#reshape(this.#value(x), [-1, size.rows, side, size.columns, side, x.channels]);
-    const perm = order === 'rows first' ? [0, 1, 3, 2, 4, 5] : [0, 1, 3, 4, 2, 5];
-    const together = this.#graph.node('Transpose', [apart], { perm });
-    return this.#map(this.#reshape(together, [-1, size.rows, size.columns, size.channels]), size);
+  #cells(x: FeatureMap, side: number, order: CellOrder): FeatureMap {
+    return this.#map(cellSize(x, side), () => cellsOfMap(this.#graph, x, side, order));
   }
 
-  #linear(value: string, size: Size, name: string, weight: Tensor, bias: Tensor | null): FeatureMap {
-    return this.#map(this.#affine(value, name, weight, bias), size);
+  #linear(x: FeatureMap, map: LinearMap): FeatureMap {
+    const { origin } = x;
+    if (origin?.kind === 'affine') return this.#linear(origin.source, afterAffine(map, origin));
+    if (origin?.kind === 'linear' && this.#style.compose && worthComposing(origin.map, map)) {
+      return this.#linear(origin.source, compose(origin.map, map));
+    }
+    const record = () => this.#affine(x.value, map);
+    return new FeatureMap({ ...sizeOf(x), channels: outputsOf(map) }, record, { kind: 'linear', source: x, map });
   }
 
-  /** value x weight + bias on the last axis; weight is [in, out]. */
-  #affine(value: string, name: string, weight: Tensor, bias: Tensor | null): string {
-    const product = this.#graph.node('MatMul', [value, this.#constant(`${name}.weight`, weight)], {}, name);
-    return bias ? this.#graph.node('Add', [product, this.#constant(`${name}.bias`, bias)], {}, name) : product;
+  /** Records value x weight + bias on the last axis. */
+  #affine(value: string, map: LinearMap): string {
+    const product = this.#graph.node('MatMul', [value, recordWeight(this.#graph, map)], {}, map.name);
+    if (!map.bias) return product;
+    return this.#graph.node('Add', [product, this.#graph.tensor(`${map.name}.bias`, map.bias)], {}, map.name);
   }
 
   #unary(operator: string, x: FeatureMap): FeatureMap {
-    return this.#map(this.#graph.node(operator, [this.#value(x)]), x);
+    return this.#map(x, () => this.#graph.node(operator, [x.value]));
   }
 
   #overPositions(operator: string, x: FeatureMap): FeatureMap {
-    const flat = this.#reshape(this.#value(x), [-1, x.rows * x.columns, x.channels]);
-    const reduced = this.#graph.node(operator, [flat, this.#graph.integers([1])], { keepdims: 0 });
-    const size = { rows: 1, columns: 1, channels: x.channels };
-    return this.#map(this.#reshape(reduced, [-1, 1, 1, x.channels]), size);
+    return this.#map({ rows: 1, columns: 1, channels: x.channels }, () => {
+      const flat = this.#graph.reshape(x.value, [-1, x.positions, x.channels]);
+      const reduced = this.#graph.node(operator, [flat, this.#graph.integers([1])], { keepdims: 0 });
+      return this.#graph.reshape(reduced, [-1, 1, 1, x.channels]);
+    });
   }
 
-  /** The name of a map's value, with what was pending applied. */
-  #value(x: FeatureMap): string {
-    if (!x.pending) return x.name;
-    const { scale, shift } = x.pending;
-    const constant = (values: Float64Array) => this.#graph.floats('affine', [values.length], Float32Array.from(values));
-    return this.#graph.node('Add', [this.#graph.node('Mul', [x.name, constant(scale)]), constant(shift)]);
-  }
-
-  #map(name: string, { rows, columns, channels }: Size): FeatureMap {
-    return { name, rows, columns, channels, pending: null };
-  }
-
-  #reshape(value: string, shape: readonly number[]): string {
-    return this.#graph.node('Reshape', [value, this.#graph.integers(shape)]);
-  }
-
-  #constant(name: string, tensor: Tensor): string {
-    return this.#graph.floats(name, tensor.shape, tensor.data);
+  #map(size: Size, record: () => string): FeatureMap {
+    return new FeatureMap(size, record);
   }
 }
 
-/** Takes the 1/sqrt(d) of attention into the weights of the queries, the first third of the outputs. */
-function scaleQueries({ weight, bias }: { weight: Tensor; bias: Tensor | null }, factor: number) {
-  const scale = ({ shape, data }: Tensor): Tensor => ({
-    shape,
-    data: data.map((value, i) => (i < data.length / 3 ? value * factor : value)),
-  });
-  return { weight: scale(weight), bias: bias && scale(bias) };
-}
-
-/** Bias of each head plus mask of each window: [1, windows heads, positions, positions]. */
-function attentionBias(bias: Tensor, mask: Tensor | null, windows: number): Tensor {
-  const [heads, positions] = bias.shape as [number, number, number];
-  const pairs = positions ** 2;
-  const data = new Float32Array(windows * heads * pairs);
-  for (let w = 0; w < windows; w++) {
-    for (let i = 0; i < heads * pairs; i++) {
-      data[w * heads * pairs + i] = bias.data[i]! + (mask ? mask.data[w * pairs + (i % pairs)]! : 0);
-    }
-  }
-  return { shape: [1, windows * heads, positions, positions], data };
+function sizeOf({ rows, columns, channels }: Size): Size {
+  return { rows, columns, channels };
 }

@@ -66,7 +66,7 @@ export type TileSide = keyof typeof TRANSFORMS;
  * The tile for a map of this size. Where 4 does not divide the map, tiles of 4 would compute more outside of it, and
  * hold more weights (four times those of the filters; tiles of 2 hold 16/9), than they save.
  */
-export function tileSide(rows: number, columns: number): TileSide {
+export function tileSide({ rows, columns }: Size): TileSide {
   return rows % 4 === 0 && columns % 4 === 0 ? 4 : 2;
 }
 
