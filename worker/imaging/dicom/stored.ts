@@ -120,13 +120,20 @@ function conform(decoded: DecodedSamples, declared: PixelDescription): Omit<Stor
   // A stream of fewer bits than stored, or exactly as many, holds values, not cells.
   const cell = decoded.bits > description.bitsStored;
   extractStoredBits(samples, cell ? description : { ...description, highBit: description.bitsStored - 1 });
+  const { photometric, warning } = coloursOf(decoded, declared);
+  const signs = 'The header says unsigned values, the compressed image signed ones, which are shown.';
   return {
     description,
     samples,
-    photometric: decoded.photometric ?? description.photometric,
-    warnings:
-      signed === declared.signed
-        ? []
-        : ['The header says unsigned values, the compressed image signed ones: it is right.'],
+    photometric,
+    warnings: [...(signed === declared.signed ? [] : [signs]), ...(warning ? [warning] : [])],
   };
+}
+
+/** What the samples are, and a warning where stream and header contradict each other. */
+function coloursOf(decoded: DecodedSamples, { photometric }: PixelDescription) {
+  if (decoded.photometric === null) return { photometric, warning: null };
+  const contradiction = photometric === 'RGB' && decoded.photometric !== 'RGB';
+  const warning = 'The header says RGB colours, the compressed image YBR ones, which are shown.';
+  return { photometric: decoded.photometric, warning: contradiction ? warning : null };
 }

@@ -33,7 +33,7 @@ const decodeWith =
       samples,
       bits,
       signed,
-      photometric: header.componentTransform ? 'RGB' : null,
+      photometric: header.componentTransform || impliesTransform(description) ? 'RGB' : null,
       lossy: !header.reversible,
     };
   };
@@ -43,6 +43,11 @@ export const jpeg2000: Codec = decodeWith(openJpeg);
 
 /** High-throughput JPEG 2000 (OpenJPH). */
 export const htj2k: Codec = decodeWith(openJph);
+
+/** YBR_ICT and YBR_RCT name the codec's own transform: samples that it has not touched are RGB still. */
+function impliesTransform({ photometric }: PixelDescription): boolean {
+  return photometric === 'YBR_ICT' || photometric === 'YBR_RCT';
+}
 
 /** Before the decoder allocates for a stream that claims more than its file. */
 function check({ rows, columns, tiles, components }: Jpeg2000Header, description: PixelDescription): void {
