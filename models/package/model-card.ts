@@ -40,7 +40,7 @@ function ageRange(age: Manifest['intended']['ageYears']): string {
   if (!age) return 'not stated';
   const { minimum, maximum } = age;
   if (minimum !== null && maximum !== null) return `${minimum} to ${maximum} years`;
-  if (minimum !== null) return `from ${minimum} years`;
+  if (minimum !== null) return `${minimum} years and older`;
   return maximum !== null ? `up to ${maximum} years` : 'not stated';
 }
 

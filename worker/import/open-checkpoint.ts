@@ -49,24 +49,32 @@ const FORMATS: readonly Format[] = [
 ];
 
 /**
- * Opens a checkpoint, reads what it holds, and hands it to `use`; the file is closed afterwards. Values are read by
- * range when a tensor is asked for.
+ * Reads what a checkpoint holds; values are read by range when a tensor is asked for, as long as the source is open.
+ *
+ * @throws HifuseError `checkpoint.*`
+ */
+export async function openCheckpoint(source: ByteSource): Promise<Checkpoint> {
+  const start = await source.read(0, Math.min(START_BYTES, source.size));
+  const format = FORMATS.find((candidate) => candidate.matches(start));
+  if (!format) {
+    throw new HifuseError(
+      'checkpoint.unknown-format',
+      `${source.name} is neither a file of torch.save (ZIP, or the form before PyTorch 1.6) nor a safetensors file.`,
+    );
+  }
+  const { tensors, ...opened } = await format.open(source);
+  return { name: source.name, ...opened, tensors: stripPrefixes(tensors) };
+}
+
+/**
+ * Opens a checkpoint file for as long as `use` takes.
  *
  * @throws HifuseError `file.*`, `checkpoint.*`
  */
 export async function withCheckpoint<T>(path: string, use: (checkpoint: Checkpoint) => Promise<T>): Promise<T> {
   const source = await FileSource.open(path);
   try {
-    const start = await source.read(0, Math.min(START_BYTES, source.size));
-    const format = FORMATS.find((candidate) => candidate.matches(start));
-    if (!format) {
-      throw new HifuseError(
-        'checkpoint.unknown-format',
-        `${source.name} is neither a file of torch.save (ZIP, or the form before PyTorch 1.6) nor a safetensors file.`,
-      );
-    }
-    const { tensors, ...opened } = await format.open(source);
-    return await use({ name: source.name, ...opened, tensors: stripPrefixes(tensors) });
+    return await use(await openCheckpoint(source));
   } finally {
     await source.close();
   }
