@@ -3,9 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Frame } from '../../models/imaging/frame.ts';
-import { orient } from '../../models/imaging/exif-orientation.ts';
 import type { Geometry, Preprocessing } from '../../models/package/manifest.ts';
-import { preprocess, resizePlan, roundHalfEven } from './preprocess.ts';
+import { preprocess, resizePlan } from './preprocess.ts';
 import { decodeRaster } from './raster/index.ts';
 
 const REFERENCE = '../shared/preprocess';
