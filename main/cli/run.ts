@@ -14,6 +14,9 @@ export interface Surroundings {
   openServices(): Services;
 }
 
+/** Nobody reads the results any more. */
+class ReaderGone extends Error {}
+
 function overview(): string {
   const width = Math.max(...COMMANDS.map(({ name }) => name.length));
   return [
@@ -31,15 +34,16 @@ function overview(): string {
 function createContext({ stdout, stderr, signal, openServices }: Surroundings): Context {
   let services: Services | null = null;
   let statusLength = 0;
-  // A reader that closed the pipe (| head) has what it wanted; the write below ends in an error then.
+  // A reader that closed the pipe (| head) has what it wanted: `write` stops the command then.
   stdout.on('error', () => undefined);
   return {
     get services() {
       return (services ??= openServices());
     },
     write: async (text) => {
-      if (stdout.destroyed) throw new HifuseError('file.write-failed', 'Nobody reads the results any more.');
-      if (!stdout.write(text)) await Promise.race([once(stdout, 'drain'), once(stdout, 'close')]);
+      if (!stdout.destroyed && stdout.write(text)) return;
+      if (!stdout.destroyed) await once(stdout, 'drain').catch(() => undefined);
+      if (stdout.destroyed) throw new ReaderGone();
     },
     say: (line) => {
       stderr.write(`${line}\n`);
@@ -85,6 +89,7 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
       context.say('Interrupted.');
       return EXIT.interrupted;
     }
+    if (error instanceof ReaderGone) return EXIT.interrupted;
     if (error instanceof UsageError) {
       context.say(`${error.message}\nSee: hifuse ${name !== undefined && isCommand(name) ? `${name} ` : ''}--help`);
     } else {

@@ -1,5 +1,5 @@
 /** What a report says, as data: no page, no fonts. */
-import { HEAT_MAP_FULL_SCALE, HEAT_MAP_METHOD } from '../../models/imaging/heatmap.ts';
+import { HEAT_MAP_METHOD, heatValue } from '../../models/imaging/heatmap.ts';
 import type { Manifest } from '../../models/package/manifest.ts';
 import {
   DEVICE_NAMES,
@@ -49,9 +49,13 @@ export interface ReportContent {
   patient: Fact[];
   study: Fact[];
   imageCaption: string;
+  /** A line marks what the network saw. */
+  cropped: boolean;
   overlayCaption: string | null;
-  /** Ends of the colour scale, lowest first. */
-  scale: [low: string, high: string];
+  /** Of the heat map's colours: where on the scale, 0..1, stands which value. */
+  ticks: { share: number; text: string }[];
+  /** What the ticks count. */
+  unit: string;
   verdict: string;
   classes: ClassLine[];
   /** Classes that have no line of their own; empty if all have. */
@@ -124,10 +128,13 @@ function provenance({ prediction, manifest }: ReportFacts): Fact[] {
   ];
 }
 
+/** The first of the package's metrics; more would hide them. */
+const METRICS = 5;
+
 function metrics({ training }: Manifest): string {
-  return Object.entries(training.metrics)
-    .map(([name, value]) => `${name} ${Number(value.toPrecision(3))}`)
-    .join(', ');
+  const all = Object.entries(training.metrics).map(([name, value]) => `${name} ${Number(value.toPrecision(3))}`);
+  const more = all.length > METRICS ? [`${all.length - METRICS} more in the model card`] : [];
+  return [...all.slice(0, METRICS), ...more].join('; ');
 }
 
 function about({ manifest }: ReportFacts): Fact[] {
@@ -139,9 +146,23 @@ function about({ manifest }: ReportFacts): Fact[] {
   return facts.filter(isGiven);
 }
 
+/** Whether a crop left a part of the image out of what the network saw. */
+function isCropped({ header, prediction }: Pick<ReportFacts, 'header' | 'prediction'>): boolean {
+  const { left, top, width, height } = prediction.preprocessing.region;
+  return left >= 1 || top >= 1 || left + width <= header.columns - 1 || top + height <= header.rows - 1;
+}
+
+function imageCaption(facts: ReportFacts): string {
+  const { window } = facts;
+  const shown = window
+    ? `The image through the window of centre ${window.center} and width ${window.width}.`
+    : 'The image as its file asks to be shown.';
+  return isCropped(facts) ? `${shown} The network saw what is inside of the dashed line.` : shown;
+}
+
 /** Everything that the page shows in words. */
 export function reportContent(facts: ReportFacts): ReportContent {
-  const { prediction, manifest, header, classIndex, window, overlayOpacity } = facts;
+  const { prediction, manifest, header, classIndex, overlayOpacity } = facts;
   const ordered = prediction.classes
     .map((score, index) => ({ score, top: index === prediction.top1 }))
     .sort((a, b) => b.score.probability - a.score.probability || Number(b.top) - Number(a.top));
@@ -155,14 +176,14 @@ export function reportContent(facts: ReportFacts): ReportContent {
     notice: NOTICE,
     patient: patientFacts(header),
     study: studyFacts(facts),
-    imageCaption: window
-      ? `Image, window centre ${window.center}, width ${window.width}`
-      : 'Image, shown as the file asks. A dashed line marks what the network saw, where that is not all.',
+    imageCaption: imageCaption(facts),
+    cropped: isCropped(facts),
     overlayCaption: explained
       ? `${HEAT_MAP_METHOD} for “${explained.displayName}”: where the network looked, not where a finding is. ` +
         `Opacity ${Math.round(overlayOpacity * 100)} %.`
       : null,
-    scale: ['0', `≥ ${HEAT_MAP_FULL_SCALE} logits per cell; one scale for all images`],
+    ticks: [0, 0.5, 1].map((share) => ({ share, text: String(heatValue(share)) })),
+    unit: 'logits per cell, in every report',
     verdict: `${top.displayName}: ${percent(top.probability)}`,
     classes: shown.map(({ score, top: isTop }) => ({
       name: score.displayName,

@@ -38,6 +38,9 @@ const STYLES = {
 /** Height of the pictures; shrinks when the words need more of the page. */
 const PICTURES = { tallest: 250, lowest: 110 } as const;
 
+/** Height of the captions and the scale under the pictures. */
+const CAPTIONS = 44;
+
 /** What is drawn below y, or only measured: the y below it. */
 type Block = (y: number, draw: boolean) => number;
 
@@ -86,8 +89,7 @@ function drawPage(
   y = Math.max(left, right) + 8;
 
   const below = belowPictures(document, type, fonts, content);
-  const captions = 34;
-  const room = FOOTER_TOP - 8 - y - captions - (below(0, false) - 0);
+  const room = FOOTER_TOP - 8 - y - CAPTIONS - below(0, false);
   const height = Math.max(PICTURES.lowest, Math.min(PICTURES.tallest, room));
   y = drawPictures(document, type, content, pictures, y, height) + 6;
   below(y, true);
@@ -151,23 +153,21 @@ function drawPictures(
     document.image(Buffer.from(png), box.x, box.y, size);
     type.paragraph(caption, x, y + height + 4, HALF, STYLES.small, 2);
   }
-  drawSeen(document, pictures, {
-    x: LEFT + (HALF - size.width) / 2,
-    y: y + (height - size.height) / 2,
-    scale,
-  });
-  if (content.overlayCaption) drawScale(document, type, content.scale, LEFT + HALF + GUTTER, y + height + 25);
-  return y + height + 34;
+  if (content.cropped) {
+    drawSeen(document, pictures, LEFT + (HALF - size.width) / 2, y + (height - size.height) / 2, scale);
+  }
+  if (content.overlayCaption) drawScale(document, type, content, LEFT + HALF + GUTTER + 2, y + height + 26);
+  return y + height + CAPTIONS;
 }
 
-/** Marks the part that the network saw, where a crop left something out. */
+/** Marks the part that the network saw. */
 function drawSeen(
   document: PDFKit.PDFDocument,
-  { region, width, height }: RenderedOverlay,
-  { x, y, scale }: { x: number; y: number; scale: number },
+  { region }: RenderedOverlay,
+  x: number,
+  y: number,
+  scale: number,
 ): void {
-  const whole = region.left < 1 && region.top < 1 && region.width > width - 2 && region.height > height - 2;
-  if (whole) return;
   document
     .rect(x + region.left * scale, y + region.top * scale, region.width * scale, region.height * scale)
     .lineWidth(0.8)
@@ -176,22 +176,18 @@ function drawSeen(
     .undash();
 }
 
-/** The colours of the heat map with the values at their ends. */
-function drawScale(
-  document: PDFKit.PDFDocument,
-  type: Typesetter,
-  [low, high]: [string, string],
-  x: number,
-  y: number,
-): void {
-  const steps = 48;
-  const width = 90;
-  type.line(low, x, y - 1.5, STYLES.small);
+/** The colours of the heat map with the values that they stand for. */
+function drawScale(document: PDFKit.PDFDocument, type: Typesetter, content: ReportContent, x: number, y: number): void {
+  const steps = 64;
+  const width = 96;
   for (let i = 0; i < steps; i++) {
-    const colour = heatColour(i / (steps - 1));
-    document.rect(x + 8 + (i * width) / steps, y, width / steps + 0.3, 6).fill(colour);
+    document.rect(x + (i * width) / steps, y, width / steps + 0.3, 5).fill(heatColour(i / (steps - 1)));
   }
-  type.line(high, x + 8 + width + 5, y - 1.5, STYLES.small);
+  for (const { share, text } of content.ticks) {
+    const half = type.width(text, STYLES.small) / 2;
+    type.line(text, x + share * width - half, y + 5, STYLES.small);
+  }
+  type.line(content.unit, x + width + 12, y - 2, STYLES.small);
 }
 
 /** Everything under the pictures; measured first, since the pictures take what is left. */
@@ -254,7 +250,7 @@ function belowPictures(document: PDFKit.PDFDocument, type: Typesetter, fonts: Fo
       }
       const top = y + 22;
       const made = drawFacts(type, content.provenance, LEFT, top, HALF, 84, draw, 3);
-      const about = drawFacts(type, content.about, LEFT + HALF + GUTTER, top, HALF, 58, draw, 6);
+      const about = drawFacts(type, content.about, LEFT + HALF + GUTTER, top, HALF, 58, draw, 9);
       return Math.max(made, about);
     },
     (y, draw) => {

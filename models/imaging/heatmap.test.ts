@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { HEAT_MAP_FULL_SCALE, heatColour, heatMapOverlay, scaleRegion } from './heatmap.ts';
+import { HEAT_MAP_FULL_SCALE, heatColour, heatMapOverlay, heatShare, heatValue, scaleRegion } from './heatmap.ts';
 
 const grid = (rows: number, columns: number, values: number[]) => ({
   rows,
@@ -32,9 +32,16 @@ describe('heatColour', () => {
   });
 });
 
+describe('heatShare', () => {
+  it('grows with the square root up to the full scale, and back', () => {
+    expect([heatShare(-1), heatShare(0), heatShare(HEAT_MAP_FULL_SCALE / 4), heatShare(9)]).toEqual([0, 0, 0.5, 1]);
+    expect(heatShare(heatValue(0.3))).toBeCloseTo(0.3);
+  });
+});
+
 describe('heatMapOverlay', () => {
   it('is absolute: the same value has the same colour whatever the rest of the map holds', () => {
-    const half = HEAT_MAP_FULL_SCALE / 2;
+    const half = heatValue(0.5);
     const faint = heatMapOverlay(grid(1, 1, [half]), 1, 1, whole(1, 1));
     const beside = heatMapOverlay(grid(1, 2, [half, HEAT_MAP_FULL_SCALE * 9]), 2, 1, whole(2, 1));
     expect([...faint]).toEqual(pixel(beside, 2, 0, 0));
@@ -46,7 +53,7 @@ describe('heatMapOverlay', () => {
     // 1 x 2 cells over 8 pixels: centres at 2 and 6; pixel centre p has the share (p + 0.5 - 2) / 4.
     const rgba = heatMapOverlay(grid(1, 2, [0, HEAT_MAP_FULL_SCALE]), 8, 1, whole(8, 1));
     const alpha = Array.from({ length: 8 }, (_, x) => rgba[x * 4 + 3]!);
-    expect(alpha).toEqual([0, 0, 0.125, 0.375, 0.625, 0.875, 1, 1].map((share) => Math.round(share * 255)));
+    expect(alpha).toEqual([0, 0, 0.125, 0.375, 0.625, 0.875, 1, 1].map((share) => Math.round(Math.sqrt(share) * 255)));
   });
 
   it('leaves everything outside of the region transparent', () => {

@@ -22,13 +22,23 @@ export interface Region {
 
 /**
  * The value that gets the strongest colour. Unit: logits, as Grad-CAM gives them: how much one cell of the last feature
- * map moves the class's logit, to first order.
+ * map moves the class's logit, to first order. On chest radiographs the peak of the most probable class lies between
+ * 0.03 and 0.4, and at 0.12 in the median.
  */
-export const HEAT_MAP_FULL_SCALE = 0.1;
+export const HEAT_MAP_FULL_SCALE = 0.4;
+
+/**
+ * Share of the full colour of a value, 0..1: its square root, since peaks differ tenfold between images and a faint one
+ * must be seen, too. The same for every image.
+ */
+export const heatShare = (value: number): number => Math.sqrt(Math.min(1, Math.max(0, value) / HEAT_MAP_FULL_SCALE));
+
+/** The value that has a share of the full colour; the ticks of a legend. */
+export const heatValue = (share: number): number => share * share * HEAT_MAP_FULL_SCALE;
 
 /** For captions and legends. */
 export const HEAT_MAP_METHOD = 'Grad-CAM';
-export const HEAT_MAP_SCALE_TEXT = `fixed scale, 0 to ${HEAT_MAP_FULL_SCALE} logits per cell, the same for every image`;
+export const HEAT_MAP_SCALE_TEXT = `fixed square-root scale, 0 to ${HEAT_MAP_FULL_SCALE} logits per cell, the same for every image`;
 
 /** Anchors of matplotlib's perceptually uniform `inferno` (CC0), evenly spaced, as 0xrrggbb. */
 const INFERNO = [
@@ -98,7 +108,6 @@ export function heatMapOverlay(
   const nextColumn = grid.columns > 1 ? 1 : 0;
   const nextRow = grid.rows > 1 ? grid.columns : 0;
   const { values } = grid;
-  const toLevel = (LEVELS - 1) / HEAT_MAP_FULL_SCALE;
 
   for (let y = 0; y < height; y++) {
     const row = vertical.first[y]!;
@@ -113,7 +122,7 @@ export function heatMapOverlay(
       const lower = values[cell + nextRow]! * (1 - across) + values[cell + nextRow + nextColumn]! * across;
       const value = upper * (1 - down) + lower * down;
       if (!(value > 0)) continue; // also NaN
-      const from = Math.min(LEVELS - 1, Math.round(value * toLevel)) * 4;
+      const from = Math.round(heatShare(value) * (LEVELS - 1)) * 4;
       const to = (y * width + x) * 4;
       rgba[to] = PALETTE[from]!;
       rgba[to + 1] = PALETTE[from + 1]!;
