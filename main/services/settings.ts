@@ -76,7 +76,7 @@ export class Settings {
       await writeFile(draft, `${JSON.stringify(values, null, 2)}\n`, { mode: 0o600, flush: true });
       await rename(draft, this.#file);
     } catch (error) {
-      await rm(draft, { force: true });
+      await rm(draft, { force: true }).catch(() => undefined);
       const reason = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
       throw new HifuseError(
         'file.write-failed',
