@@ -44,7 +44,7 @@ export default tseslint.config(
   boundary(['models/**/*.ts'], electron, nodeBuiltins, native, upFromModels, cornerstone),
   boundary(['worker/**/*.ts'], electron, upFromWorker, cornerstone),
   boundary(['main/**/*.ts'], electron, cornerstone, forbid('main never imports the renderer.', '**/renderer/**')),
-  boundary(['main/index.ts', 'main/preload.cts', 'main/hosts/electron.ts'], cornerstone),
+  boundary(['main/index.ts', 'main/preload.cts', 'main/hosts/electron{,.test}.ts'], cornerstone),
   boundary(['renderer/**/*.{ts,svelte}'], electron, nodeBuiltins, native, cornerstone, rendererReach),
   boundary(['renderer/viewport/**/*.{ts,svelte}'], electron, nodeBuiltins, native, rendererReach),
   {

@@ -1,0 +1,257 @@
+/** Electron's binary is not needed: its module is a double that keeps what it was told. */
+import { EventEmitter } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+
+interface Frame {
+  senderFrame: { url: string } | null;
+}
+
+const told = vi.hoisted(() => ({
+  handlers: new Map<string, (...args: never[]) => unknown>(),
+  children: [] as unknown[],
+  windows: [] as unknown[],
+  dialogs: { open: { canceled: true, filePaths: [] as string[] }, save: { canceled: true, filePath: '' } },
+  session: {} as Record<string, (...args: never[]) => unknown>,
+  menu: [] as unknown,
+}));
+
+vi.mock('electron', async () => {
+  const { EventEmitter } = await import('node:events');
+  class Child extends EventEmitter {
+    pid: number | undefined = undefined;
+    readonly sent: unknown[] = [];
+    killed = false;
+    postMessage(message: unknown) {
+      this.sent.push(message);
+    }
+    kill() {
+      this.killed = true;
+    }
+  }
+  class BrowserWindow extends EventEmitter {
+    readonly webContents = Object.assign(new EventEmitter(), { send: vi.fn(), reload: vi.fn() });
+    readonly loadURL = vi.fn(() => Promise.resolve());
+    readonly show = vi.fn();
+    readonly options: unknown;
+    constructor(options: unknown) {
+      super();
+      this.options = options;
+      told.windows.push(this);
+    }
+    isDestroyed() {
+      return false;
+    }
+  }
+  const keep = (name: string) => (listener: (...args: never[]) => unknown) => {
+    told.session[name] = listener;
+  };
+  return {
+    app: Object.assign(new EventEmitter(), { setAboutPanelOptions: vi.fn() }),
+    BrowserWindow,
+    dialog: {
+      showOpenDialog: () => Promise.resolve(told.dialogs.open),
+      showSaveDialog: () => Promise.resolve(told.dialogs.save),
+    },
+    ipcMain: {
+      handle: (channel: string, handler: (...args: never[]) => unknown) => told.handlers.set(channel, handler),
+    },
+    Menu: {
+      buildFromTemplate: (template: unknown) => template,
+      setApplicationMenu: (menu: unknown) => (told.menu = menu),
+    },
+    protocol: {
+      registerSchemesAsPrivileged: vi.fn(),
+      handle: (scheme: string, handler: (...args: never[]) => unknown) => told.handlers.set(scheme, handler),
+    },
+    session: {
+      defaultSession: {
+        setPermissionRequestHandler: keep('request'),
+        setPermissionCheckHandler: keep('check'),
+        webRequest: { onBeforeRequest: keep('network') },
+      },
+    },
+    utilityProcess: {
+      fork: () => {
+        const child = new Child();
+        told.children.push(child);
+        return child;
+      },
+    },
+  };
+});
+
+const electron = await import('electron');
+const { connectWindow, electronHost, lockDown, openWindow, serveRenderer, setMenu } = await import('./electron.ts');
+
+interface FakeChild extends EventEmitter {
+  pid: number | undefined;
+  sent: unknown[];
+  killed: boolean;
+}
+interface FakeWindow extends EventEmitter {
+  options: { webPreferences: Record<string, unknown> };
+  webContents: EventEmitter & { send: ReturnType<typeof vi.fn>; reload: ReturnType<typeof vi.fn> };
+  loadURL: ReturnType<typeof vi.fn>;
+  show: ReturnType<typeof vi.fn>;
+}
+
+const host = electronHost(() => null);
+
+beforeEach(() => {
+  told.children.length = 0;
+  told.windows.length = 0;
+});
+
+describe('the inference process', () => {
+  it('is a utility process that is spoken to by messages and ended for good', () => {
+    const worker = host.spawnWorker();
+    const child = told.children[0] as FakeChild;
+    const messages: unknown[] = [];
+    const ends: unknown[] = [];
+    worker.onMessage((message) => messages.push(message));
+    worker.onExit((code) => ends.push(code));
+    worker.send({ kind: 'cancel', id: 1 });
+    child.emit('message', { kind: 'ready' });
+    child.emit('exit', 0);
+    expect([child.sent, messages, ends]).toEqual([[{ kind: 'cancel', id: 1 }], [{ kind: 'ready' }], [0]]);
+    worker.kill();
+    expect(child.killed).toBe(true);
+
+    child.pid = 4711;
+    const kill = vi.spyOn(process, 'kill').mockReturnValue(true);
+    worker.kill();
+    expect(kill).toHaveBeenCalledWith(4711, 'SIGKILL');
+    kill.mockRestore();
+    expect(worker.pid).toBe(4711);
+  });
+});
+
+describe('dialogs', () => {
+  it('give paths, or none where they were closed', async () => {
+    expect(await host.openDialog('files')).toEqual([]);
+    told.dialogs.open = { canceled: false, filePaths: ['/a', '/b'] };
+    expect(await host.openDialog('folder')).toEqual(['/a', '/b']);
+  });
+
+  it('save where the person says, and tell why not', async () => {
+    const bytes = new Uint8Array([1, 2]);
+    expect(await host.saveFile('r.pdf', 'application/pdf', bytes)).toEqual({ kind: 'cancelled' });
+    const folder = await mkdtemp(path.join(tmpdir(), 'hifuse-electron-'));
+    const filePath = path.join(folder, 'r.pdf');
+    told.dialogs.save = { canceled: false, filePath };
+    expect(await host.saveFile('r.pdf', 'application/pdf', bytes)).toEqual({ kind: 'saved', path: filePath });
+    expect([...(await readFile(filePath))]).toEqual([1, 2]);
+    told.dialogs.save = { canceled: false, filePath: path.join(folder, 'gone', 'r.pdf') };
+    await expect(host.saveFile('r.pdf', 'application/pdf', bytes)).rejects.toMatchObject({ code: 'file.write-failed' });
+    await rm(folder, { recursive: true, force: true });
+  });
+});
+
+describe('the window', () => {
+  it('is sandboxed, isolated, without Node, and shown when there is something to see', () => {
+    openWindow();
+    const window = told.windows[0] as FakeWindow;
+    expect(window.options.webPreferences).toMatchObject({
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      webviewTag: false,
+    });
+    expect(window.options.webPreferences['preload']).toMatch(/preload\.cjs$/);
+    expect(window.loadURL).toHaveBeenCalledWith('app://hifuse/index.html');
+    expect(window.show).not.toHaveBeenCalled();
+    window.emit('ready-to-show');
+    expect(window.show).toHaveBeenCalled();
+  });
+
+  it('comes back when its page crashed', () => {
+    openWindow();
+    const { webContents } = told.windows[0] as FakeWindow;
+    webContents.emit('render-process-gone', {}, { reason: 'clean-exit' });
+    expect(webContents.reload).not.toHaveBeenCalled();
+    webContents.emit('render-process-gone', {}, { reason: 'crashed' });
+    expect(webContents.reload).toHaveBeenCalledTimes(1);
+  });
+
+  it('stays where it is, opens nothing, is permitted nothing, and reaches no network', () => {
+    lockDown();
+    const contents = Object.assign(new EventEmitter(), { setWindowOpenHandler: vi.fn() });
+    electron.app.emit('web-contents-created', {}, contents);
+    const open = contents.setWindowOpenHandler.mock.calls[0]![0] as () => unknown;
+    expect(open()).toEqual({ action: 'deny' });
+    for (const name of ['will-navigate', 'will-redirect', 'will-attach-webview']) {
+      const preventDefault = vi.fn();
+      contents.emit(name, { preventDefault });
+      expect(preventDefault, name).toHaveBeenCalled();
+    }
+    const answer = vi.fn();
+    told.session['request']!(...([null, 'media', answer] as never[]));
+    expect(answer).toHaveBeenCalledWith(false);
+    expect(told.session['check']!()).toBe(false);
+    const cancelled = (url: string): unknown => {
+      const decide = vi.fn();
+      told.session['network']!(...([{ url }, decide] as never[]));
+      return (decide.mock.calls[0]![0] as { cancel: boolean }).cancel;
+    };
+    for (const url of ['https://evil.example/', 'http://127.0.0.1/', 'ws://evil.example/', 'file:///etc/passwd']) {
+      expect(cancelled(url), url).toBe(true);
+    }
+    expect(cancelled('app://hifuse/index.html')).toBe(false);
+    expect(cancelled('blob:app://hifuse/1')).toBe(false);
+  });
+});
+
+describe('the transport', () => {
+  const server = {
+    invoke: vi.fn(() => Promise.resolve({ ok: true as const, result: 1 })),
+    snapshot: () => Promise.resolve([]),
+    subscribe: vi.fn(() => () => undefined),
+  };
+
+  it('answers the own page alone, and sends it events', async () => {
+    openWindow();
+    const window = told.windows[0] as FakeWindow;
+    connectWindow(() => window as never, server);
+    const invoke = told.handlers.get('invoke') as unknown as (event: Frame, ...rest: unknown[]) => unknown;
+    const own = { senderFrame: { url: 'app://hifuse/index.html' } };
+    expect(await invoke(own, 'app.info', null)).toEqual({ ok: true, result: 1 });
+    expect(server.invoke).toHaveBeenCalledWith('app.info', null);
+    for (const senderFrame of [null, { url: 'https://evil.example/' }, { url: 'app://hifuse.evil/' }]) {
+      expect(await invoke({ senderFrame }, 'app.info', null)).toMatchObject({ ok: false });
+    }
+    expect(server.invoke).toHaveBeenCalledTimes(1);
+    const [[listener]] = server.subscribe.mock.calls as unknown as [[(event: unknown) => void]];
+    listener({ topic: 'command', event: { name: 'about' } });
+    expect(window.webContents.send).toHaveBeenCalledWith('event', 'command', { name: 'about' });
+  });
+
+  it('serves the renderer under its own scheme alone', async () => {
+    serveRenderer();
+    const handle = told.handlers.get('app') as unknown as (request: { url: string }) => Promise<Response>;
+    for (const url of ['app://evil/index.html', 'app://hifuse/../main/index.js', 'app://hifuse/%2e%2e/package.json']) {
+      const response = await handle({ url });
+      expect(response.status, url).toBe(404);
+      expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
+    }
+  });
+
+  it('tells the page what was chosen in the menu', () => {
+    const chosen: string[] = [];
+    setMenu((name) => chosen.push(name));
+    interface Item {
+      submenu?: Item[];
+      click?: () => void;
+    }
+    const clickAll = (items: Item[]): void => {
+      for (const { click, submenu } of items) {
+        click?.();
+        clickAll(submenu ?? []);
+      }
+    };
+    clickAll(told.menu as Item[]);
+    expect(chosen).toEqual(['open-files', 'open-folder', 'classify-all', 'save-report', 'about']);
+  });
+});
