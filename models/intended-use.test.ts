@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { checkIntendedUse, type ImageKind } from './intended-use.ts';
+
+const intended = {
+  modalities: ['CR', 'DX'],
+  bodyParts: ['CHEST'],
+  views: ['AP', 'PA'],
+  ageYears: { minimum: 1, maximum: 5 },
+};
+const child: ImageKind = { modality: 'DX', bodyPart: 'CHEST', viewPosition: 'PA', patientAge: '004Y' };
+
+describe('intended use', () => {
+  it('finds nothing to say of an image of the intended kind', () => {
+    expect(checkIntendedUse(intended, child)).toEqual({ mismatches: [], unknown: [] });
+    expect(checkIntendedUse(intended, { ...child, bodyPart: 'thorax ' }).mismatches).toEqual([]);
+  });
+
+  it('names a CT shown to a chest radiograph model', () => {
+    const { mismatches } = checkIntendedUse(intended, { ...child, modality: 'CT', bodyPart: 'HEAD' });
+    expect(mismatches).toEqual([
+      { what: 'modality', given: 'CT', meant: 'CR or DX' },
+      { what: 'body part', given: 'HEAD', meant: 'CHEST' },
+    ]);
+  });
+
+  it('counts a child as five until the sixth birthday, and months as parts of a year', () => {
+    const ages = (patientAge: string) => checkIntendedUse(intended, { ...child, patientAge }).mismatches.length;
+    expect([ages('005Y'), ages('006Y'), ages('011M'), ages('012M'), ages('071M')]).toEqual([0, 1, 1, 0, 0]);
+  });
+
+  it('says what the file does not', () => {
+    const nothing = { modality: '', bodyPart: '', viewPosition: '', patientAge: '' };
+    expect(checkIntendedUse(intended, nothing)).toEqual({
+      mismatches: [],
+      unknown: ['modality', 'body part', 'view', 'age'],
+    });
+  });
+
+  it('asks nothing of a model that does not say what it is meant for', () => {
+    const anything = { modalities: [], bodyParts: [], views: [], ageYears: null };
+    expect(checkIntendedUse(anything, child)).toEqual({ mismatches: [], unknown: [] });
+  });
+});

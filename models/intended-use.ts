@@ -1,0 +1,85 @@
+/** Whether an image is of the kind that a model is meant for. Compares what the file itself says; guesses nothing. */
+import type { Manifest } from './package/manifest.ts';
+import { ageInYears, ageRange, dicomAge } from './words.ts';
+
+/** What a file says of its image; empty where it says nothing (PS3.3 C.7.3.1, C.7.2.2, C.8.7.1 and the like). */
+export interface ImageKind {
+  modality: string;
+  bodyPart: string;
+  viewPosition: string;
+  /** DICOM age (AS), e.g. '005Y'. */
+  patientAge: string;
+}
+
+export interface UseMismatch {
+  what: string;
+  /** What the file says, for people. */
+  given: string;
+  /** What the model is meant for, for people. */
+  meant: string;
+}
+
+export interface IntendedUseCheck {
+  mismatches: UseMismatch[];
+  /** What the model's package asks for and the file does not say. */
+  unknown: string[];
+}
+
+const normalise = (text: string): string => text.toUpperCase().replaceAll(/[^A-Z0-9]/g, '');
+
+/** Body parts that files name in several ways (PS3.16 Annex L and common free text). */
+const SAME_BODY_PART: Readonly<Record<string, string>> = { THORAX: 'CHEST', LUNG: 'CHEST', LUNGS: 'CHEST' };
+const bodyPart = (text: string): string => SAME_BODY_PART[normalise(text)] ?? normalise(text);
+
+const fits = (allowed: readonly string[], given: string, same: (text: string) => string = normalise): boolean =>
+  allowed.some((one) => same(one) === same(given));
+
+interface Check {
+  what: string;
+  given: (kind: ImageKind) => string;
+  /** Empty if the package does not say. */
+  meant: (intended: Manifest['intended']) => string;
+  fits: (intended: Manifest['intended'], kind: ImageKind) => boolean;
+}
+
+const CHECKS: readonly Check[] = [
+  {
+    what: 'modality',
+    given: ({ modality }) => modality,
+    meant: ({ modalities }) => modalities.join(' or '),
+    fits: ({ modalities }, { modality }) => fits(modalities, modality),
+  },
+  {
+    what: 'body part',
+    given: (kind) => kind.bodyPart,
+    meant: ({ bodyParts }) => bodyParts.join(' or '),
+    fits: ({ bodyParts }, kind) => fits(bodyParts, kind.bodyPart, bodyPart),
+  },
+  {
+    what: 'view',
+    given: ({ viewPosition }) => viewPosition,
+    meant: ({ views }) => views.join(' or '),
+    fits: ({ views }, { viewPosition }) => fits(views, viewPosition),
+  },
+  {
+    what: 'age',
+    given: ({ patientAge }) => (ageInYears(patientAge) === null ? '' : dicomAge(patientAge)),
+    meant: ({ ageYears }) => (ageYears ? ageRange(ageYears) : ''),
+    fits: ({ ageYears }, { patientAge }) => {
+      const age = ageInYears(patientAge) ?? NaN;
+      // Someone is five until the sixth birthday.
+      return age >= (ageYears?.minimum ?? 0) && age < (ageYears?.maximum ?? Infinity) + 1;
+    },
+  },
+];
+
+/** Compares an image with what a model is meant for. Nothing in both lists: the image is of the intended kind. */
+export function checkIntendedUse(intended: Manifest['intended'], kind: ImageKind): IntendedUseCheck {
+  const relevant = CHECKS.filter((check) => check.meant(intended) !== '');
+  return {
+    mismatches: relevant
+      .filter((check) => check.given(kind) !== '' && !check.fits(intended, kind))
+      .map((check) => ({ what: check.what, given: check.given(kind), meant: check.meant(intended) })),
+    unknown: relevant.filter((check) => check.given(kind) === '').map((check) => check.what),
+  };
+}

@@ -1,0 +1,68 @@
+/** Rows of a batch as the table shows them: filtered, sorted, counted. */
+import type { BatchRow } from '../../main/ipc/contract.ts';
+
+export type BatchColumn = 'file' | 'status' | 'top1' | 'probability' | 'milliseconds';
+export type BatchFilter = { kind: 'all' } | { kind: 'failed' } | { kind: 'class'; name: string };
+
+/** A row with what it is sorted and filtered by. */
+export interface BatchLine {
+  row: BatchRow;
+  top1: string;
+  probability: number;
+  milliseconds: number;
+}
+
+export interface ClassCount {
+  name: string;
+  displayName: string;
+  count: number;
+}
+
+/** How many rows say each class, in order of frequency. */
+export function countClasses(rows: readonly BatchRow[]): ClassCount[] {
+  const counts = new Map<string, ClassCount>();
+  for (const { prediction } of rows) {
+    const top = prediction?.classes[prediction.top1];
+    if (!top) continue;
+    const known = counts.get(top.name);
+    if (known) known.count++;
+    else counts.set(top.name, { name: top.name, displayName: top.displayName, count: 1 });
+  }
+  return [...counts.values()].sort((a, b) => b.count - a.count);
+}
+
+export function toLine(row: BatchRow): BatchLine {
+  const top = row.prediction?.classes[row.prediction.top1];
+  return {
+    row,
+    top1: top?.displayName ?? '',
+    probability: top?.probability ?? -1,
+    milliseconds: row.prediction?.milliseconds.total ?? -1,
+  };
+}
+
+export function filterLines(lines: readonly BatchLine[], filter: BatchFilter): readonly BatchLine[] {
+  if (filter.kind === 'all') return lines;
+  if (filter.kind === 'failed') return lines.filter(({ row }) => row.status === 'failed' || row.status === 'skipped');
+  return lines.filter(({ row }) => row.prediction?.classes[row.prediction.top1]?.name === filter.name);
+}
+
+const natural = new Intl.Collator(undefined, { numeric: true });
+
+const COMPARE: Record<BatchColumn, (a: BatchLine, b: BatchLine) => number> = {
+  file: (a, b) => natural.compare(a.row.file, b.row.file) || a.row.frame - b.row.frame,
+  status: (a, b) => a.row.status.localeCompare(b.row.status),
+  top1: (a, b) => a.top1.localeCompare(b.top1) || b.probability - a.probability,
+  probability: (a, b) => a.probability - b.probability,
+  milliseconds: (a, b) => a.milliseconds - b.milliseconds,
+};
+
+export function sortLines(
+  lines: readonly BatchLine[],
+  column: BatchColumn | null,
+  descending: boolean,
+): readonly BatchLine[] {
+  if (!column) return lines;
+  const compare = COMPARE[column];
+  return lines.toSorted((a, b) => (descending ? compare(b, a) : compare(a, b)));
+}

@@ -1,0 +1,159 @@
+import type { BatchRow, BatchState, Client } from '../../main/ipc/contract.ts';
+import {
+  countClasses,
+  filterLines,
+  sortLines,
+  toLine,
+  type BatchColumn,
+  type BatchFilter,
+  type ClassCount,
+} from './batch-lines.ts';
+
+const PAGE = 500;
+const REFRESH_MILLISECONDS = 500;
+
+/** The last 'classify all' and its rows. */
+export class Batch {
+  readonly #client: Pick<Client, 'invoke'>;
+  #state = $state.raw<BatchState | null>(null);
+  #rows = $state.raw<readonly BatchRow[]>([]);
+  #open = $state(false);
+  #column = $state<BatchColumn | null>(null);
+  #descending = $state(false);
+  #filter = $state.raw<BatchFilter>({ kind: 'all' });
+  #refreshing = false;
+  #stale = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  readonly #lines = $derived(this.#rows.map(toLine));
+  readonly #shown = $derived(sortLines(filterLines(this.#lines, this.#filter), this.#column, this.#descending));
+
+  constructor(client: Pick<Client, 'invoke'>) {
+    this.#client = client;
+  }
+
+  get state(): BatchState | null {
+    return this.#state;
+  }
+
+  get rows(): readonly BatchRow[] {
+    return this.#rows;
+  }
+
+  /** Rows as filtered and sorted. */
+  get shown(): readonly BatchLine[] {
+    return this.#shown;
+  }
+
+  get open(): boolean {
+    return this.#open;
+  }
+
+  get column(): BatchColumn | null {
+    return this.#column;
+  }
+
+  get descending(): boolean {
+    return this.#descending;
+  }
+
+  get filter(): BatchFilter {
+    return this.#filter;
+  }
+
+  get running(): boolean {
+    return this.#state?.state === 'running';
+  }
+
+  /** How many rows say each class, in order of frequency. */
+  get classCounts(): ClassCount[] {
+    return countClasses(this.#rows);
+  }
+
+  async start(imageIds: string[]): Promise<void> {
+    const state = await this.#client.invoke('batch.start', { imageIds });
+    this.#rows = [];
+    this.#filter = { kind: 'all' };
+    this.#column = null;
+    this.#open = true;
+    this.#state = state;
+    await this.#refresh();
+  }
+
+  async cancel(): Promise<void> {
+    if (this.#state) await this.#client.invoke('batch.cancel', { id: this.#state.id });
+  }
+
+  show(): void {
+    this.#open = true;
+  }
+
+  hide(): void {
+    this.#open = false;
+  }
+
+  filterBy(filter: BatchFilter): void {
+    this.#filter = filter;
+  }
+
+  /** Sorts by a column: first rising, then falling, then in the order of the list again. */
+  sortBy(column: BatchColumn): void {
+    if (this.#column !== column) {
+      this.#column = column;
+      this.#descending = column === 'probability';
+    } else if (this.#descending === (column === 'probability')) {
+      this.#descending = !this.#descending;
+    } else {
+      this.#column = null;
+    }
+  }
+
+  /** Takes progress that main sent. */
+  update(state: BatchState): void {
+    // The event may come before the answer of `start`.
+    if (this.#state && state.id !== this.#state.id) return;
+    this.#state = state;
+    if (state.state !== 'running') {
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+      void this.#refresh();
+    } else {
+      this.#timer ??= setTimeout(() => {
+        this.#timer = undefined;
+        void this.#refresh();
+      }, REFRESH_MILLISECONDS);
+    }
+  }
+
+  /** Fetches pages that still hold waiting rows. One at a time; what changed meanwhile is fetched after. */
+  async #refresh(): Promise<void> {
+    if (this.#refreshing) {
+      this.#stale = true;
+      return;
+    }
+    this.#refreshing = true;
+    try {
+      do {
+        this.#stale = false;
+        await this.#fetchWaiting();
+      } while (this.#stale);
+    } finally {
+      this.#refreshing = false;
+    }
+  }
+
+  async #fetchWaiting(): Promise<void> {
+    const batch = this.#state;
+    if (!batch) return;
+    const rows = [...this.#rows];
+    for (let from = 0; from < batch.total; from += PAGE) {
+      const page = rows.slice(from, Math.min(from + PAGE, batch.total));
+      const complete = page.length === Math.min(PAGE, batch.total - from);
+      if (complete && page.every((row) => row.status !== 'waiting')) continue;
+      const fresh = await this.#client.invoke('batch.rows', { id: batch.id, from, count: PAGE });
+      if (this.#state?.id !== batch.id) return;
+      rows.splice(from, fresh.length, ...fresh);
+    }
+    this.#rows = rows;
+  }
+}

@@ -1,0 +1,205 @@
+import { toErrorValue, type ErrorValue } from '../../models/errors.ts';
+import type { Api, CheckpointSummary, Client, ModelSummary } from '../../main/ipc/contract.ts';
+import type { Geometry } from '../../models/package/manifest.ts';
+import { classNamesOf } from './class-indices.ts';
+import type { Uploads } from './uploads.svelte.ts';
+
+type Source = { uploadId: string } | { path: string };
+type ImportOptions = Api['models.import']['params']['options'];
+
+/** Means and deviations that people train with, by name. */
+export const NORMALISATIONS = {
+  half: { label: 'Mean 0.5, deviation 0.5 (released HiFuse code)', mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
+  imagenet: { label: 'ImageNet', mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
+} as const;
+
+/** What the reader fills in. Lists are text: one class per line, the rest separated by commas. */
+export interface ImportForm {
+  name: string;
+  license: string;
+  classes: string;
+  modalities: string;
+  bodyParts: string;
+  views: string;
+  youngest: string;
+  oldest: string;
+  geometry: Geometry;
+  normalisation: keyof typeof NORMALISATIONS;
+  exifOrientation: boolean;
+  window: 'file' | 'fixed';
+  windowCenter: number;
+  windowWidth: number;
+  trainingData: string;
+  doubleSigmoid: boolean;
+}
+
+const EMPTY_FORM: ImportForm = {
+  name: '',
+  license: '',
+  classes: '',
+  modalities: '',
+  bodyParts: '',
+  views: '',
+  youngest: '',
+  oldest: '',
+  geometry: 'shortest-edge-256-center-crop-224',
+  normalisation: 'half',
+  exifOrientation: false,
+  window: 'file',
+  windowCenter: 40,
+  windowWidth: 400,
+  trainingData: '',
+  doubleSigmoid: false,
+};
+
+const lines = (text: string): string[] =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean);
+const list = (text: string): string[] =>
+  text
+    .split(',')
+    .map((item) => item.trim().toUpperCase())
+    .filter(Boolean);
+const hasTwice = (items: readonly string[]): boolean => items.some((item, at) => items.indexOf(item) !== at);
+const years = (text: string): number | null => (text.trim() === '' ? null : Number(text));
+
+/** 'bacterial_pneumonia' -> 'Bacterial pneumonia'. */
+export function displayNameOf(name: string): string {
+  const words = name.replaceAll(/[_-]+/g, ' ').trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** A name as an id: lower case letters, digits, single dashes. */
+export function idOf(name: string): string {
+  const id = name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 60)
+    .replace(/-+$/, '');
+  return id || 'model';
+}
+
+/** The import of one checkpoint: read it, ask what it cannot tell, make the package. */
+export class ModelImport {
+  readonly #client: Client;
+  readonly #uploads: Uploads;
+  form = $state<ImportForm>({ ...EMPTY_FORM });
+  #source = $state.raw<Source | null>(null);
+  #fileName = $state('');
+  #summary = $state.raw<CheckpointSummary | null>(null);
+  #error = $state.raw<ErrorValue | null>(null);
+  #busy = $state<'reading' | 'importing' | null>(null);
+
+  constructor(client: Client, uploads: Uploads) {
+    this.#client = client;
+    this.#uploads = uploads;
+  }
+
+  get fileName(): string {
+    return this.#fileName;
+  }
+
+  get summary(): CheckpointSummary | null {
+    return this.#summary;
+  }
+
+  get error(): ErrorValue | null {
+    return this.#error;
+  }
+
+  get busy(): 'reading' | 'importing' | null {
+    return this.#busy;
+  }
+
+  /** What still keeps the model from being imported, in words; empty if nothing does. */
+  get missing(): string[] {
+    const { form } = this;
+    const count = lines(form.classes).length;
+    const wanted = this.#summary?.classCount ?? 0;
+    const ages = [years(form.youngest), years(form.oldest)];
+    return [
+      form.name.trim() === '' && 'a name',
+      count !== wanted && `${wanted} class names (there are ${count})`,
+      hasTwice(lines(form.classes)) && 'class names that differ',
+      form.license.trim() === '' && 'the licence of the weights',
+      ages.some((age) => age !== null && !(age >= 0 && age < 150)) && 'ages in years',
+      form.window === 'fixed' && !(form.windowWidth >= 1) && 'a window width of at least 1',
+    ].filter((text) => text !== false);
+  }
+
+  /** Reads a checkpoint: by its path where the host knows it, else after sending it. */
+  async read(file: File): Promise<void> {
+    this.#summary = null;
+    this.#fileName = file.name;
+    await this.#during('reading', async () => {
+      const path = this.#client.pathForFile(file);
+      this.#source = path === null ? { uploadId: await this.#uploads.sendOne(file) } : { path };
+      this.#summary = await this.#client.invoke('models.checkpoint', this.#source);
+      this.form = { ...EMPTY_FORM, doubleSigmoid: this.#summary.architecture.doubleSigmoid };
+    });
+  }
+
+  /** Takes the names of a class_indices.json. */
+  async readClasses(file: File): Promise<void> {
+    await this.#during(null, async () => {
+      this.form.classes = classNamesOf(await file.text()).join('\n');
+    });
+  }
+
+  /** Makes the package; null if that failed (see `error`). */
+  async run(takenIds: readonly string[]): Promise<ModelSummary | null> {
+    let model: ModelSummary | null = null;
+    await this.#during('importing', async () => {
+      if (!this.#source) return;
+      const options = this.#options(takenIds);
+      model = await this.#client.invoke('models.import', { ...this.#source, options });
+    });
+    return model;
+  }
+
+  #options(takenIds: readonly string[]): ImportOptions {
+    const { form } = this;
+    const { mean, std } = NORMALISATIONS[form.normalisation];
+    const ages = { minimum: years(form.youngest), maximum: years(form.oldest) };
+    const id = idOf(form.name);
+    return {
+      id: takenIds.includes(id) ? `${id}-${takenIds.length + 1}` : id,
+      name: form.name.trim(),
+      version: '1.0.0',
+      license: form.license.trim(),
+      classes: lines(form.classes).map((name) => ({ name, displayName: displayNameOf(name) })),
+      preprocessing: {
+        geometry: form.geometry,
+        mean,
+        std,
+        exifOrientation: form.exifOrientation,
+        dicomWindow: form.window === 'file' ? 'file' : { center: form.windowCenter, width: form.windowWidth },
+      },
+      intended: {
+        modalities: list(form.modalities),
+        bodyParts: list(form.bodyParts),
+        views: list(form.views),
+        ageYears: ages.minimum === null && ages.maximum === null ? null : ages,
+      },
+      training: { data: form.trainingData.trim(), metrics: {} },
+      doubleSigmoid: form.doubleSigmoid,
+      modelCard: '',
+    };
+  }
+
+  async #during(busy: 'reading' | 'importing' | null, action: () => Promise<void>): Promise<void> {
+    this.#busy = busy;
+    this.#error = null;
+    try {
+      await action();
+    } catch (error) {
+      this.#error = toErrorValue(error);
+    } finally {
+      this.#busy = null;
+    }
+  }
+}

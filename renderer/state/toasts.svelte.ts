@@ -1,0 +1,30 @@
+export interface Toast {
+  id: number;
+  kind: 'info' | 'success' | 'error';
+  text: string;
+  action: { label: string; run: () => void } | null;
+}
+
+export const TOAST_MILLISECONDS = 8000;
+
+/** Short messages that go by themselves; errors stay until they are closed. */
+export class Toasts {
+  #items = $state.raw<readonly Toast[]>([]);
+  #next = 1;
+
+  get items(): readonly Toast[] {
+    return this.#items;
+  }
+
+  show(kind: Toast['kind'], text: string, action: Toast['action'] = null): number {
+    const toast: Toast = { id: this.#next++, kind, text, action };
+    // The same message twice is one message; more than four hide the image.
+    this.#items = [...this.#items.filter((item) => item.text !== text), toast].slice(-4);
+    if (kind !== 'error') setTimeout(() => this.dismiss(toast.id), TOAST_MILLISECONDS);
+    return toast.id;
+  }
+
+  dismiss(id: number): void {
+    this.#items = this.#items.filter((item) => item.id !== id);
+  }
+}

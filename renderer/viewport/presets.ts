@@ -1,0 +1,51 @@
+import type { Frame, Voi } from '../../models/imaging/frame.ts';
+import { describeVoi, isValidVoi, windowOf } from '../../models/imaging/voi.ts';
+import { WINDOW_PRESETS } from '../../models/imaging/window-presets.ts';
+
+export interface Preset {
+  id: string;
+  group: 'From the file' | 'From the pixels' | 'Presets';
+  label: string;
+  /** null: as the file asks. */
+  voi: Voi | null;
+}
+
+/** All windows that the menu offers for a grayscale frame. */
+export function presetsOf(frame: Frame, modality: string): Preset[] {
+  const { slope, intercept } = frame.rescale;
+  const [a, b] = [frame.minimum * slope + intercept, frame.maximum * slope + intercept];
+  const [low, high] = [Math.min(a, b), Math.max(a, b)];
+  const fromFile = frame.voi.filter(isValidVoi).map((voi, index): Preset => {
+    return { id: `file-${index}`, group: 'From the file', label: describeVoi(voi), voi: index === 0 ? null : voi };
+  });
+  const fromPixels: Preset[] = [
+    {
+      id: 'automatic',
+      group: 'From the pixels',
+      label: 'Automatic',
+      voi: fromFile.length > 0 ? frame.automaticWindow : null,
+    },
+    {
+      id: 'full',
+      group: 'From the pixels',
+      label: 'Full range',
+      voi: windowOf((low + high + 1) / 2, Math.max(1, high - low + 1), 'full range'),
+    },
+  ];
+  const named = (WINDOW_PRESETS[modality] ?? []).map(({ name, center, width }): Preset => {
+    return {
+      id: `named-${name}`,
+      group: 'Presets',
+      label: `${name} (${center}/${width})`,
+      voi: windowOf(center, width, name),
+    };
+  });
+  return [...fromFile, ...fromPixels, ...named];
+}
+
+/** The preset that is in use, if any. */
+export function presetInUse(presets: readonly Preset[], chosen: Voi | null): Preset | undefined {
+  return presets.find(({ voi }) =>
+    voi === null || chosen === null ? voi === chosen : describeVoi(voi) === describeVoi(chosen),
+  );
+}
