@@ -295,7 +295,7 @@ function dictionary(pairs: readonly unknown[], m: Machine): void {
   m.setItems(pairs);
 }
 
-const copy = (bytes: Uint8Array): Uint8Array => bytes.slice();
+const copy = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes);
 const refuse =
   (what: string): Operation =>
   (m) =>

@@ -37,7 +37,8 @@ export const py = {
 
 const OP = { mark: 0x28, stop: 0x2e } as const;
 
-export function pickle(value: unknown): Uint8Array<ArrayBuffer> {
+/** @param onPersistent is told the items of every persistent id */
+export function pickle(value: unknown, onPersistent?: (id: readonly unknown[]) => void): Uint8Array<ArrayBuffer> {
   const out: number[] = [0x80, 2];
   let memo = 0;
 
@@ -92,6 +93,7 @@ export function pickle(value: unknown): Uint8Array<ArrayBuffer> {
         out.push(0x62);
       }
     } else if (v instanceof PyPersistent) {
+      if (v.id instanceof PyTuple) onPersistent?.(v.id.items);
       write(v.id);
       out.push(0x51);
     } else throw new Error(`cannot pickle ${String(v)}`);

@@ -108,12 +108,14 @@ export class TorchWriter {
       little_endian: true,
       type_sizes: py.dict({ short: 2, int: 4, long: 4 }),
     });
-    const keys = this.#storages.map((_, key) => `${key}`);
-    const heads = [LEGACY_MAGIC_PICKLE, pickle(1001), pickle(facts), pickle(root), pickle(keys)];
-    const bodies = this.#storages.flatMap(({ bytes, length }) => [
-      new Uint8Array(BigInt64Array.of(BigInt(length)).buffer),
-      bytes,
-    ]);
+    // Only what is referred to, in the order in which it is.
+    const keys = new Set<string>();
+    const object = pickle(root, ([kind, , key]) => kind === 'storage' && keys.add(key as string));
+    const heads = [LEGACY_MAGIC_PICKLE, pickle(1001), pickle(facts), object, pickle([...keys])];
+    const bodies = [...keys].flatMap((key) => {
+      const { bytes, length } = this.#storages[Number(key)]!;
+      return [new Uint8Array(BigInt64Array.of(BigInt(length)).buffer), bytes];
+    });
     return concat([...heads, ...bodies]);
   }
 }
