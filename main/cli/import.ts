@@ -13,8 +13,9 @@ const GEOMETRIES = [
 const help = `\
 Usage: hifuse import CHECKPOINT --out DIR [options]
 
-Turns a PyTorch (.pth) or safetensors checkpoint of HiFuse into a model package. Nothing in it is executed; the network's
-shape is read from names and shapes, and what does not fit is refused by name. The last part of DIR becomes the id.
+Turns a PyTorch (.pth) or safetensors checkpoint of HiFuse into a model package. Nothing in it is executed; the
+network's shape is read from names and shapes, and what does not fit is refused by name. The last part of DIR becomes
+the id.
 
   --classes LIST    a,b,c in the model's order, or a class_indices.json; the one beside the checkpoint if left out
   --preprocess HOW  ${GEOMETRIES[0]} (released evaluation code; default) or

@@ -17,7 +17,8 @@ import { fileOutput } from './output.ts';
 const help = `\
 Usage: hifuse report FILE --out FILE.pdf [options]
 
-Classifies one image and writes a one-page report: the image, where the network looked, probabilities, and what made them.
+Classifies one image and writes a one-page report: the image, where the network looked, the probabilities, and what
+made them.
 
   --out FILE.pdf    the report
   --frame N         of a multi-frame file, counted from 0 (default 0)

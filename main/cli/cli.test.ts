@@ -1,0 +1,401 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { PassThrough } from 'node:stream';
+import sharp from 'sharp';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { HifuseError } from '../../models/errors.ts';
+import type { ImportOptions, Outcome, WorkerApi } from '../../worker/protocol.ts';
+import { fakeHeader, fakeManifest, fakePrediction, fakeRequests } from '../testing/fakes.ts';
+import { COMMANDS } from './commands.ts';
+import { runCommandLine } from './run.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'hifuse-cli-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const at = (...parts: string[]): string => path.join(folder, ...parts);
+
+async function make(...files: string[]): Promise<void> {
+  for (const file of files) {
+    await mkdir(path.dirname(at(file)), { recursive: true });
+    await writeFile(at(file), file);
+  }
+}
+
+const manifest = fakeManifest();
+
+/** A worker for which every .png is an image, bad.png a broken one, and cine.png one of three frames. */
+function outcomeOf(image: { path: string; frame: number }): Outcome {
+  const name = path.basename(image.path);
+  if (name.startsWith('bad'))
+    return { ok: false, image, error: { code: 'image.corrupt', message: `${name} is cut off.` } };
+  if (!name.endsWith('.png')) return { ok: false, image, error: { code: 'image.unknown-format', message: 'no image' } };
+  return {
+    ok: true,
+    prediction: {
+      ...fakePrediction(image),
+      heatMaps: [0, 1, 2].map((classIndex) => ({ classIndex, rows: 1, columns: 1, values: Float32Array.from([0.1]) })),
+    },
+  };
+}
+
+type Asked = { method: string; params: unknown }[];
+
+function worker(asked: Asked = []) {
+  const answer = fakeRequests({
+    'model.load': () =>
+      Promise.resolve({
+        directory: '/model',
+        manifest,
+        engine: 'onnx',
+        device: 'cpu',
+        precision: 'float32',
+        preferredBatch: 2,
+        devices: [],
+      }),
+    'model.classify': ({ images }) => Promise.resolve(images.map(outcomeOf)),
+    'model.verify': ({ directory }) =>
+      directory.includes('damaged')
+        ? Promise.reject(new HifuseError('model.hash-mismatch', 'weights.safetensors is another file.'))
+        : Promise.resolve({
+            id: 'chest',
+            ok: !directory.includes('deviating'),
+            engine: 'onnx',
+            device: 'cpu',
+            precision: 'float32',
+            deviation: 0.0003,
+            tolerance: 0.002,
+          }),
+    'image.header': ({ path: file }) => Promise.resolve(fakeHeader(file, { frames: file.includes('cine') ? 3 : 1 })),
+    'image.inspect': ({ path: file }) =>
+      file.endsWith('.png')
+        ? Promise.resolve({ schema: 1, file: 'worker', header: { Rows: 30 }, frame0: null, error: null })
+        : Promise.reject(new HifuseError('worker.crashed', 'ended')),
+    'image.render': async () => {
+      const raw = { width: 40, height: 30, channels: 3 } as const;
+      const png = await sharp(Buffer.alloc(40 * 30 * 3), { raw })
+        .png()
+        .toBuffer();
+      return { png: new Uint8Array(png), width: 40, height: 30 };
+    },
+    'checkpoint.summary': ({ path: file }) =>
+      file.endsWith('evil.pth')
+        ? Promise.reject(new HifuseError('checkpoint.unsafe-pickle', 'It wants to call os.system.'))
+        : Promise.resolve({
+            format: 'PyTorch (zip)',
+            architecture: manifest.architecture,
+            variant: 'nano',
+            classCount: 3,
+            parameters: 6_296_932,
+            dtypes: ['float32'],
+            ignored: [{ name: 'norm.weight', reason: 'never used' }],
+          }),
+    'checkpoint.import': ({ out }) => Promise.resolve({ directory: out, manifest }),
+  });
+  return {
+    request: ((method: keyof WorkerApi, params: never, options?: { signal?: AbortSignal }) => {
+      asked.push({ method, params });
+      return answer.request(method, params, options);
+    }) as typeof answer.request,
+  };
+}
+
+async function hifuse(args: string[], options: { signal?: AbortSignal; asked?: Asked } = {}) {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const [out, err] = [stdout, stderr].map((stream) => {
+    const chunks: Buffer[] = [];
+    stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+    return () => Buffer.concat(chunks).toString();
+  }) as [() => string, () => string];
+  const status = await runCommandLine(args, {
+    stdout,
+    stderr,
+    signal: options.signal ?? new AbortController().signal,
+    openServices: () => ({
+      requests: worker(options.asked),
+      packages: {
+        list: () => Promise.resolve([{ id: 'chest', manifest, modelCard: '', bundled: true }]),
+        resolve: (id) =>
+          id === 'none'
+            ? Promise.reject(new HifuseError('model.not-found', 'There is no model "none".'))
+            : Promise.resolve(id),
+      },
+      defaultModel: () => Promise.resolve('/model'),
+    }),
+  });
+  return { status, out: out(), err: err() };
+}
+
+interface Results {
+  results: { file: string; frame: number; status: string; heatMap?: string }[];
+  complete: boolean;
+}
+const rows = (text: string) =>
+  (JSON.parse(text) as Results).results.map(({ file, frame, status }) => [file, frame, status]);
+
+describe('hifuse', () => {
+  it('tells its commands, and the options of each', async () => {
+    const overview = await hifuse(['--help']);
+    expect(overview.status).toBe(0);
+    for (const { name, help } of COMMANDS) {
+      expect(overview.out).toContain(`  ${name} `);
+      expect(await hifuse([name, '--help'])).toEqual({ status: 0, out: `${help}\n`, err: '' });
+      expect(help).toMatch(new RegExp(`^Usage: hifuse ${name} `));
+      expect(Math.max(...help.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120);
+    }
+  });
+
+  it.each([
+    [[]],
+    [['nonsense']],
+    [['classify']],
+    [['classify', 'a', '--nonsense']],
+    [['classify', 'a', '--device', 'tpu']],
+  ])('refuses %j with status 2', async (args: string[]) => {
+    expect((await hifuse(args)).status).toBe(2);
+  });
+
+  it('says how it is called when misused', async () => {
+    expect((await hifuse(['classify', 'a', '--batch', '0'])).err).toBe(
+      '--batch is a whole number from 1 on, not "0".\nSee: hifuse classify --help\n',
+    );
+  });
+});
+
+describe('hifuse classify', () => {
+  it('gives JSON on stdout and a summary on stderr', async () => {
+    await make('b.png', 'a.png', 'notes.txt', 'sub/c.png');
+    const { status, out, err } = await hifuse(['classify', folder]);
+    expect(status).toBe(0);
+    expect(rows(out)).toEqual([
+      [at('a.png'), 0, 'ok'],
+      [at('b.png'), 0, 'ok'],
+      [at('notes.txt'), 0, 'skipped'],
+    ]);
+    expect(err).toMatch(/^2 classified, 1 skipped \(no images\)/);
+  });
+
+  it('keeps a row with a reason for everything that failed', async () => {
+    await make('a.png', 'bad.png', 'notes.txt');
+    const named = ['a.png', 'bad.png', 'notes.txt', 'missing.png'].map((file) => at(file));
+    const { status, out, err } = await hifuse(['classify', ...named]);
+    expect(status).toBe(1);
+    expect(rows(out).map(([, , state]) => state)).toEqual(['ok', 'failed', 'failed', 'failed']);
+    expect(err).toContain('bad.png is cut off.');
+    expect(err).toContain('"' + at('missing.png') + '" does not exist.');
+  });
+
+  it('goes into subfolders and gives every frame where asked', async () => {
+    await make('a.png', 'sub/cine.png', 'sub/bad.png');
+    const { status, out } = await hifuse(['classify', folder, '--recursive', '--frames', 'all']);
+    expect(status).toBe(1);
+    expect(rows(out)).toEqual([
+      [at('a.png'), 0, 'ok'],
+      [at('sub', 'bad.png'), 0, 'failed'],
+      [at('sub', 'cine.png'), 0, 'ok'],
+      [at('sub', 'cine.png'), 1, 'ok'],
+      [at('sub', 'cine.png'), 2, 'ok'],
+    ]);
+  });
+
+  it('writes CSV or JSON files by their ending, whole or not at all', async () => {
+    await make('images/a.png');
+    expect((await hifuse(['classify', at('images'), '--out', at('r.csv')])).status).toBe(0);
+    expect(await readFile(at('r.csv'), 'utf8')).toMatch(/^file,frame,status,top1,p:bacterial pneumonia,/);
+    expect((await hifuse(['classify', at('images'), '--out', at('r.json')])).out).toBe('');
+    expect(rows(await readFile(at('r.json'), 'utf8'))).toEqual([[at('images', 'a.png'), 0, 'ok']]);
+    expect((await hifuse(['classify', at('images'), '--out', at('r.txt')])).status).toBe(2);
+    expect((await hifuse(['classify', at('images'), '--out', at('none', 'r.csv')])).status).toBe(2);
+    expect((await readdir(folder)).sort()).toEqual(['images', 'r.csv', 'r.json']);
+  });
+
+  it('writes heat maps in the order of the folders, and never reads them as images', async () => {
+    await make('a.png', 'sub/cine.png');
+    const run = () =>
+      hifuse(['classify', folder, '--recursive', '--frames', 'all', '--heatmaps', at('maps'), '--out', at('r.json')]);
+    expect((await run()).status).toBe(0);
+    const { status } = await run();
+    expect(status).toBe(0);
+    const { results } = JSON.parse(await readFile(at('r.json'), 'utf8')) as Results;
+    expect(results.map(({ heatMap }) => heatMap)).toEqual(
+      ['a.png', 'sub/cine.png.frame0', 'sub/cine.png.frame1', 'sub/cine.png.frame2'].map((name) =>
+        at('maps', ...`${name}.heatmap.png`.split('/')),
+      ),
+    );
+    const { width, height } = await sharp(at('maps', 'a.png.heatmap.png')).metadata();
+    expect([width, height]).toEqual([40, 30]);
+  });
+
+  it('keeps the heat maps of equal names from different folders apart', async () => {
+    await make('one/a.png', 'two/a.png', 'two/one/a.png');
+    const paths = ['one', 'two', 'two/one'].map((name) => at(name));
+    await hifuse(['classify', ...paths, at('one', 'a.png'), at('two', 'a.png'), '--heatmaps', at('maps')]);
+    const made = await readdir(at('maps'), { recursive: true });
+    const files = made.filter((name) => name.endsWith('.png')).map((name) => name.split(path.sep).join('/'));
+    expect(files.sort()).toEqual([
+      'a.png (2).heatmap.png',
+      'a.png.heatmap.png',
+      'one (2)/a.png.heatmap.png',
+      'one/a.png.heatmap.png',
+      'two/a.png.heatmap.png',
+    ]);
+  });
+
+  it('passes the batch size on to the network', async () => {
+    await make('1.png', '2.png', '3.png', '4.png');
+    const asked: Asked = [];
+    await hifuse(['classify', folder, '--batch', '3', '--engine', 'onnx', '--device', 'cpu'], { asked });
+    const params = asked.filter(({ method }) => method === 'model.classify').map((one) => one.params);
+    expect(params).toMatchObject([
+      { batchSize: 3, images: { length: 3 }, model: { directory: '/model', engine: 'onnx', device: 'cpu' } },
+      { batchSize: 3, images: { length: 1 } },
+    ]);
+  });
+
+  it('cannot run without a model or without any file: status 2', async () => {
+    await make('a.png');
+    await mkdir(at('empty'));
+    expect((await hifuse(['classify', folder, '--model', 'none'])).status).toBe(2);
+    expect((await hifuse(['classify', at('empty')])).status).toBe(2);
+  });
+
+  it('keeps what it has when interrupted, and says that it is not all', async () => {
+    await make('1.png', '2.png', '3.png', '4.png', '5.png', '6.png', '7.png');
+    const controller = new AbortController();
+    const asked: Asked = [];
+    asked.push = function (...items) {
+      if (this.filter(({ method }) => method === 'model.classify').length === 2) controller.abort();
+      return Array.prototype.push.apply(this, items) as number;
+    };
+    const { status } = await hifuse(['classify', folder, '--out', at('r.json')], { signal: controller.signal, asked });
+    expect(status).toBe(130);
+    const { results, complete } = JSON.parse(await readFile(at('r.json'), 'utf8')) as Results;
+    expect(complete).toBe(false);
+    expect(results.length).toBeGreaterThan(0);
+    expect(results.length).toBeLessThan(7);
+  });
+});
+
+describe('hifuse inspect', () => {
+  it('prints the JSON of the format', async () => {
+    await make('a.png');
+    const { status, out } = await hifuse(['inspect', at('a.png'), '--json']);
+    expect(status).toBe(0);
+    expect(JSON.parse(out)).toEqual({ schema: 1, file: at('a.png'), header: { Rows: 30 }, frame0: null, error: null });
+  });
+
+  it('prints it also where the worker died of the file', async () => {
+    const { status, out } = await hifuse(['inspect', at('a.dcm'), '--json']);
+    expect(status).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({ file: at('a.dcm'), frame0: null, error: { code: 'worker.crashed' } });
+  });
+
+  it('is read by people, too', async () => {
+    expect((await hifuse(['inspect', at('a.png')])).out).toBe('Rows  30\n');
+  });
+});
+
+describe('hifuse report', () => {
+  it('writes a PDF', async () => {
+    await make('a.png');
+    expect((await hifuse(['report', at('a.png'), '--out', at('a.pdf'), '--class', 'normal'])).status).toBe(0);
+    expect((await readFile(at('a.pdf'))).subarray(0, 5).toString()).toBe('%PDF-');
+  });
+
+  it('fails with the image, leaving no file', async () => {
+    const { status, err } = await hifuse(['report', at('bad.png'), '--out', at('a.pdf')]);
+    expect([status, err]).toEqual([1, 'bad.png is cut off.\n']);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('refuses classes that the model does not have, and other endings', async () => {
+    expect((await hifuse(['report', at('a.png'), '--out', at('a.pdf'), '--class', 'x'])).status).toBe(2);
+    expect((await hifuse(['report', at('a.png'), '--out', at('a.txt')])).status).toBe(2);
+  });
+});
+
+describe('hifuse models and verify', () => {
+  it('lists the packages', async () => {
+    expect((await hifuse(['models'])).out).toContain('classes: Bacterial pneumonia, Normal, Viral pneumonia');
+    const [model] = JSON.parse((await hifuse(['models', '--json'])).out) as object[];
+    expect(model).toEqual({ id: 'chest', directory: 'chest', bundled: true, manifest });
+  });
+
+  it.each([
+    ['chest', 0, 'OK '],
+    ['deviating', 1, 'FAILED '],
+    ['damaged', 1, 'weights.safetensors is another file.'],
+  ])('verifies %s with status %i', async (id, status, text) => {
+    const result = await hifuse(['verify', id]);
+    expect(result.status).toBe(status);
+    expect(result.out).toContain(text);
+  });
+
+  it('has status 2 where there is nothing to verify', async () => {
+    expect((await hifuse(['verify', 'none'])).status).toBe(2);
+  });
+});
+
+describe('hifuse import', () => {
+  const imported = async (...args: string[]) => {
+    const asked: Asked = [];
+    const result = await hifuse(['import', at('best.pth'), '--out', at('my-model'), ...args], { asked });
+    const request = asked.find(({ method }) => method === 'checkpoint.import');
+    return { ...result, options: request?.params as ImportOptions | undefined };
+  };
+
+  it('takes the classes from beside the checkpoint, and the defaults of the released code', async () => {
+    await writeFile(at('class_indices.json'), '{"0": "a", "1": "b_c", "2": "d"}');
+    const { status, out, options } = await imported();
+    expect(status).toBe(0);
+    expect(out).toContain('HiFuse nano (width 32');
+    expect(options).toMatchObject({
+      id: 'my-model',
+      classes: [
+        { name: 'a', displayName: 'A' },
+        { name: 'b_c', displayName: 'B c' },
+        { name: 'd', displayName: 'D' },
+      ],
+      preprocessing: {
+        geometry: 'shortest-edge-256-center-crop-224',
+        mean: [0.5, 0.5, 0.5],
+        std: [0.5, 0.5, 0.5],
+        exifOrientation: false,
+        dicomWindow: 'file',
+      },
+      doubleSigmoid: false,
+    });
+  });
+
+  it('lets options win over the manifest, and the manifest over the defaults', async () => {
+    const training = { data: 'mine', metrics: { accuracy: 0.9 } };
+    await writeFile(at('m.json'), JSON.stringify({ name: 'From file', version: '2.0.0', training }));
+    const { options } = await imported(
+      ...['--classes', 'x, y,z', '--manifest', at('m.json'), '--name', 'Mine', '--preprocess', 'stretch-224'],
+      ...['--mean', '0.1,0.2,0.3', '--modality', 'CR,DX', '--double-sigmoid'],
+    );
+    expect(options).toMatchObject({
+      name: 'Mine',
+      version: '2.0.0',
+      training,
+      preprocessing: { geometry: 'stretch-224', mean: [0.1, 0.2, 0.3] },
+      intended: { modalities: ['CR', 'DX'] },
+      doubleSigmoid: true,
+    });
+    expect(options?.classes.map(({ name }) => name)).toEqual(['x', 'y', 'z']);
+  });
+
+  it('does not guess classes, and counts them', async () => {
+    expect(await imported()).toMatchObject({ status: 2, options: undefined });
+    const { status, err } = await imported('--classes', 'a,b');
+    expect([status, err]).toEqual([2, 'The checkpoint has 3 classes, but 2 are named.\n']);
+  });
+
+  it('tells why a checkpoint is refused: status 1', async () => {
+    const { status, err } = await hifuse(['import', at('evil.pth'), '--out', at('m'), '--classes', 'a,b,c']);
+    expect([status, err]).toEqual([1, 'It wants to call os.system.\n']);
+  });
+});
