@@ -69,7 +69,10 @@ function presentation(frame: Frame, dicomWindow: Preprocessing['dicomWindow']): 
   }
   const voi = defaultVoi(frame);
   if (frame.picture && frame.pixels instanceof Uint8Array) return { voi, window: 'none (8-bit picture)' };
-  return { voi, window: `${voi === frame.automaticWindow ? 'automatic' : 'of the file'}: ${describeVoi(voi)}` };
+  if (voi === frame.automaticWindow) {
+    return { voi, window: `automatic: ${describeVoi({ ...frame.automaticWindow, explanation: '' })}` };
+  }
+  return { voi, window: `of the file: ${describeVoi(voi)}` };
 }
 
 /** The frame in 8 bits as the network shall see it, oriented as displayed. */
