@@ -12,7 +12,7 @@ import { Predictions } from './services/predictions.ts';
 import { Reports } from './services/reports.ts';
 import { Settings } from './services/settings.ts';
 import { Studies } from './services/studies.ts';
-import { Uploads } from './services/uploads.ts';
+import { removeAbandonedUploads, Uploads } from './services/uploads.ts';
 
 /** An event with its topic, as it goes to the renderers. */
 export type AppEvent = { [T in Topic]: { topic: T; event: Events[T] } }[Topic];
@@ -44,6 +44,7 @@ export function compose(host: Host): Services {
   const settings = new Settings(host.dataDirectory);
   const studies = new Studies({ requests: inference });
   const uploads = new Uploads();
+  void removeAbandonedUploads();
   const selectedModel = async (): Promise<ModelSelection> => {
     const { modelId, engine, device } = await settings.get();
     return { directory: await packages.resolve(modelId), engine, device };

@@ -1,5 +1,6 @@
 /** Electron entry: puts the desktop application together; or runs one command without a window. */
 import { app, type BrowserWindow } from 'electron';
+import { dieWithoutPatientData } from '../worker/last-words.ts';
 import { productName } from './about.ts';
 import { COMMANDS } from './cli/commands.ts';
 import { runCli } from './cli.ts';
@@ -17,6 +18,7 @@ import { createServer } from './ipc/server.ts';
 import { userArguments } from './launch-arguments.ts';
 import { defaultDataDirectory } from './paths.ts';
 
+dieWithoutPatientData();
 app.setName(productName);
 app.setPath('userData', defaultDataDirectory());
 

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { WebSocketServer } from 'ws';
+import { dieWithoutPatientData } from '../worker/last-words.ts';
 import { NOTICE, software } from './about.ts';
 import { compose, type Services } from './compose.ts';
 import { isEntry } from './entry.ts';
@@ -215,6 +216,7 @@ async function main(): Promise<void> {
 }
 
 if (isEntry(import.meta.url)) {
+  dieWithoutPatientData();
   main().catch((error: unknown) => {
     console.error(error instanceof Error ? error.message : String(error));
     process.exit(2);

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { Dispatcher } from './dispatch.ts';
 import { createHandlers } from './handlers.ts';
+import { dieWithoutPatientData } from './last-words.ts';
 import type { FromWorker, ToWorker } from './protocol.ts';
 
 const HEARTBEAT_MS = 1000;
@@ -44,15 +45,7 @@ function openPort(): Port {
   };
 }
 
-/** Ends with the kind of error and where it happened; its message could name a patient's file. */
-function die(error: unknown): never {
-  const stack = error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)) : [];
-  console.error([error instanceof Error ? error.name : 'Error', ...stack].join('\n'));
-  process.exit(1);
-}
-
-process.on('uncaughtException', die);
-process.on('unhandledRejection', die);
+dieWithoutPatientData();
 
 const port = openPort();
 const dispatcher = new Dispatcher(createHandlers({ threads: Math.max(1, availableParallelism() - 1) }), port.send);

@@ -1,4 +1,5 @@
 import type { WebSocket } from 'ws';
+import { toErrorValue } from '../../models/errors.ts';
 import type { AppEvent } from '../compose.ts';
 import type { Delivery, Invocation } from './messages.ts';
 import type { Server } from './server.ts';
@@ -45,7 +46,11 @@ export function serveSocket(socket: WebSocket, server: Server): void {
     underWay += 1;
     void server.invoke(method, params).then((answer) => {
       underWay -= 1;
-      deliver({ kind: 'answer', id, answer });
+      try {
+        deliver({ kind: 'answer', id, answer });
+      } catch (error) {
+        deliver({ kind: 'answer', id, answer: { ok: false, error: toErrorValue(error) } });
+      }
     });
   });
   void server.snapshot().then((events) => {

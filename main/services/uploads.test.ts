@@ -1,8 +1,10 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { safeFileName, Uploads } from './uploads.ts';
+import { removeAbandonedUploads, safeFileName, Uploads } from './uploads.ts';
 
 const made: Uploads[] = [];
 function start(limits: ConstructorParameters<typeof Uploads>[0] = {}): Uploads {
@@ -69,10 +71,27 @@ describe('Uploads', () => {
   it('deletes everything when closed', async () => {
     const uploads = start();
     const file = await uploads.add('a', 'x', bytes('a'), true);
-    void uploads.add('b', 'y', bytes('b'), false);
+    await uploads.add('b', 'y', bytes('b'), false);
+    const late = uploads.add('c', 'z', bytes('c'), true).catch(() => 'cancelled');
     uploads.close();
+    expect(await late).toBe('cancelled');
     await expect(stat(path.dirname(path.dirname(file!)))).rejects.toMatchObject({ code: 'ENOENT' });
   });
+});
+
+it('deletes what a process left that was ended by force, and nothing else', async () => {
+  const { pid } = spawnSync(process.execPath, ['--version']);
+  const [abandoned, unrelated] = [`hifuse-upload-${pid}-abc`, `hifuse-upload-test-${pid}`].map((name) =>
+    path.join(tmpdir(), name),
+  ) as [string, string];
+  await mkdir(path.join(abandoned, '1'), { recursive: true });
+  await mkdir(unrelated);
+  const current = (await start().add('a', 'x', bytes('a'), true))!;
+  await removeAbandonedUploads();
+  await expect(stat(abandoned)).rejects.toMatchObject({ code: 'ENOENT' });
+  expect((await stat(unrelated)).isDirectory()).toBe(true);
+  expect(await readFile(current, 'utf8')).toBe('a');
+  await rm(unrelated, { recursive: true });
 });
 
 describe('safeFileName', () => {
@@ -90,8 +109,12 @@ describe('safeFileName', () => {
   });
 
   it('is always one plain name', () => {
+    const character = fc.oneof(
+      fc.constantFrom(...'./\\:*?"<>| a\u0000\u202E'),
+      fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)),
+    );
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (name) => {
+      fc.property(fc.string({ unit: character }), (name) => {
         const safe = safeFileName(name);
         expect(safe).toMatch(/^[^\\/:*?"<>|\p{Cc}]{1,120}$/u);
         expect(safe).not.toMatch(/^\.|[. ]$/);

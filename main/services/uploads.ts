@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { mkdir, open, rm, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readdir, rm, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { HifuseError } from '../../models/errors.ts';
@@ -10,6 +10,8 @@ export const UPLOAD_LIMITS = { fileBytes: 2 * 2 ** 30, totalBytes: 8 * 2 ** 30, 
 export type UploadLimits = Record<keyof typeof UPLOAD_LIMITS, number>;
 
 const LONGEST_NAME = 120;
+/** Begins the name of a process's folder; its number follows. */
+const FOLDER = 'hifuse-upload-';
 
 interface Upload {
   path: string;
@@ -19,6 +21,25 @@ interface Upload {
   state: 'open' | 'complete' | 'failed';
   /** Settles when the chunks so far are written. */
   written: Promise<void>;
+}
+
+const isRunning = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // It runs, and is somebody else's.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+};
+
+/** Deletes what processes left behind that were ended by force: nobody's images shall outlive the session. */
+export async function removeAbandonedUploads(): Promise<void> {
+  const names = await readdir(tmpdir()).catch(() => []);
+  for (const name of names) {
+    const [, pid] = new RegExp(`^${FOLDER}(\\d+)-`).exec(name) ?? [];
+    if (pid === undefined || isRunning(Number(pid))) continue;
+    await rm(path.join(tmpdir(), name), { recursive: true, force: true }).catch(() => undefined);
+  }
 }
 
 /** Makes any text a file name that is safe on every system; the ending is kept. */
@@ -72,7 +93,11 @@ export class Uploads {
 
   /** Deletes all files. Synchronous, so that it also works while the process ends. */
   close(): void {
-    for (const upload of this.#uploads.values()) void upload.handle?.close().catch(() => undefined);
+    for (const upload of this.#uploads.values()) {
+      upload.state = 'failed';
+      void upload.handle?.close().catch(() => undefined);
+      upload.handle = null;
+    }
     this.#uploads.clear();
     if (this.#folder) rmSync(this.#folder, { recursive: true, force: true, maxRetries: 3 });
     this.#folder = null;
@@ -85,7 +110,7 @@ export class Uploads {
         `More than ${this.#limits.files} files were dropped. Open their folder instead.`,
       );
     }
-    this.#folder ??= mkdtempSync(path.join(tmpdir(), 'hifuse-upload-'));
+    this.#folder ??= mkdtempSync(path.join(tmpdir(), `${FOLDER}${process.pid}-`));
     // A folder of its own for each, so that files of the same name do not meet; nothing of its name is the browser's.
     const file = path.join(this.#folder, String(this.#uploads.size + 1), safeFileName(name));
     const upload: Upload = { path: file, bytes: 0, handle: null, state: 'open', written: Promise.resolve() };
@@ -98,8 +123,9 @@ export class Uploads {
     try {
       this.#count(upload, bytes.length);
       if (!upload.handle) {
-        await mkdir(path.dirname(upload.path), { recursive: true });
+        await mkdir(path.dirname(upload.path));
         upload.handle = await open(upload.path, 'wx', 0o600);
+        if (this.#isClosed(upload)) throw new HifuseError('request.cancelled');
       }
       await upload.handle.writeFile(bytes);
       if (last) await this.#end(upload, 'complete');
@@ -111,6 +137,11 @@ export class Uploads {
       const reason = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
       throw new HifuseError('file.write-failed', `The dropped file could not be kept (${reason}). Is the disk full?`);
     }
+  }
+
+  /** Whether everything was deleted while this upload was opening its file. */
+  #isClosed(upload: Upload): boolean {
+    return upload.state === 'failed';
   }
 
   #count(upload: Upload, bytes: number): void {
