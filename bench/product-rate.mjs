@@ -1,0 +1,25 @@
+/** This machine's rate in a float32 matrix product with constant weights, by ONNX Runtime: what a network is held against. */
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { Graph } from '../dist/worker/engines/onnx/graph.js';
+
+/** The widest product of HiFuse's first fusion block, at four images. */
+const [ROWS, INNER, COLUMNS] = [4 * 3136, 288, 1152];
+const RUNS = 20;
+
+/** GFLOP/s, the best of some runs. */
+export async function productRate() {
+  const graph = new Graph();
+  const left = graph.input('left', [ROWS, INNER]);
+  const right = graph.tensor('right', { shape: [INNER, COLUMNS], data: new Float32Array(INNER * COLUMNS).fill(0.5) });
+  graph.output('product', graph.node('MatMul', [left, right]), [ROWS, COLUMNS]);
+  const session = await InferenceSession.create(graph.encode('bench'));
+  const feeds = { left: new Tensor('float32', new Float32Array(ROWS * INNER).fill(0.5), [ROWS, INNER]) };
+  let best = Infinity;
+  for (let run = 0; run < RUNS; run++) {
+    const start = performance.now();
+    await session.run(feeds);
+    best = Math.min(best, performance.now() - start);
+  }
+  await session.release();
+  return (2 * ROWS * INNER * COLUMNS) / best / 1e6;
+}
