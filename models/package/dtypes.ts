@@ -1,4 +1,4 @@
-import { fromBfloat16Bits, widenFloat16 } from './float16.ts';
+import { widenBfloat16, widenFloat16 } from './float16.ts';
 
 /**
  * Element types of tensors in files, by the names that safetensors gives them. Elements are little-endian, like every
@@ -12,10 +12,10 @@ interface Dtype {
 }
 
 export const DTYPES = {
-  F64: { bytes: 8, toFloat32: (buffer) => Float32Array.from(new Float64Array(buffer)) },
+  F64: { bytes: 8, toFloat32: (buffer) => new Float32Array(new Float64Array(buffer)) },
   F32: { bytes: 4, toFloat32: (buffer) => new Float32Array(buffer) },
   F16: { bytes: 2, toFloat32: (buffer) => widenFloat16(new Uint16Array(buffer)) },
-  BF16: { bytes: 2, toFloat32: (buffer) => Float32Array.from(new Uint16Array(buffer), fromBfloat16Bits) },
+  BF16: { bytes: 2, toFloat32: (buffer) => widenBfloat16(new Uint16Array(buffer)) },
   I64: { bytes: 8, toFloat32: null },
   I32: { bytes: 4, toFloat32: null },
   I16: { bytes: 2, toFloat32: null },

@@ -42,12 +42,6 @@ export function fromFloat16Bits(bits: number): number {
   return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1024 + fraction) * 2 ** (exponent - 25);
 }
 
-/** The value of bfloat16 bits; exact: they are the upper half of a float32. */
-export function fromBfloat16Bits(bits: number): number {
-  scratchBits[0] = bits << 16;
-  return scratch[0]!;
-}
-
 /** All 65,536 values, for widening whole tensors; made at first use. */
 let table: Float32Array | undefined;
 
@@ -60,5 +54,14 @@ export function widenFloat16(source: Uint16Array): Float32Array<ArrayBuffer> {
 
 /** Rounds every value to the nearest binary16; see {@link toFloat16Bits}. */
 export function narrowFloat16(source: Float32Array): Uint16Array<ArrayBuffer> {
-  return Uint16Array.from(source, toFloat16Bits);
+  const narrowed = new Uint16Array(source.length);
+  for (let i = 0; i < source.length; i++) narrowed[i] = toFloat16Bits(source[i]!);
+  return narrowed;
+}
+
+/** bfloat16 to float32; exact. */
+export function widenBfloat16(source: Uint16Array): Float32Array<ArrayBuffer> {
+  const bits = new Uint32Array(source.length);
+  for (let i = 0; i < source.length; i++) bits[i] = source[i]! << 16;
+  return new Float32Array(bits.buffer);
 }
