@@ -53,7 +53,7 @@ export async function run() {
   const table = [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
   const peer =
     verified === null
-      ? 'PyTorch was not there (set HIFUSE_PYTHON, or make .peers with python-peers.sh), so there are no ratios.'
+      ? 'PyTorch was not there (set HIFUSE_PYTHON, or make .cache/peers with python-peers.sh), so there are no ratios.'
       : `The peer is bench/hifuse_torch.py, eager PyTorch with ${cpus().length} threads, in turns with ours; ${verified}`;
   return `Formula weights, ${CLASS_COUNT} classes; ms are of a whole batch, images/s of the best run. ${peer}
 

@@ -32,7 +32,7 @@ export class Peer {
 
 /** A Python with PyTorch: HIFUSE_PYTHON, or the environment that python-peers.sh made; null if there is none. */
 export function pythonWithTorch() {
-  const candidates = [process.env.HIFUSE_PYTHON, join(import.meta.dirname, '../.peers/bin/python')];
+  const candidates = [process.env.HIFUSE_PYTHON, join(import.meta.dirname, '../.cache/peers/bin/python')];
   return candidates.find((path) => path && existsSync(path)) ?? null;
 }
 

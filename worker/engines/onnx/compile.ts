@@ -15,7 +15,12 @@ export type Taps = (outputs: HiFuseOutputs<FeatureMap>) => Record<string, Featur
  * The network as an ONNX model: input [N, 3, 224, 224] -> logits [N, classes] and, for each tap, a map
  * [N, channels, rows, columns]. ONNX Runtime cannot fuse across a tap, so the graph that only classifies has none.
  */
-export function compile({ manifest, state }: LoadedModel, style: Style, taps: Taps): Uint8Array<ArrayBuffer> {
+export function compile(
+  { manifest, state }: LoadedModel,
+  style: Style,
+  taps: Taps,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array<ArrayBuffer> {
   const graph = new Graph();
   const ops = new OnnxOps(graph, style);
   const input = graph.input(INPUT, ['N', 3, INPUT_SIZE, INPUT_SIZE]);
@@ -26,5 +31,5 @@ export function compile({ manifest, state }: LoadedModel, style: Style, taps: Ta
   for (const [name, map] of Object.entries(taps(outputs))) {
     graph.output(name, ops.toChannelsFirst(map), ['N', map.channels, map.rows, map.columns]);
   }
-  return graph.encode('HiFuse Viewer');
+  return graph.encode('HiFuse Viewer', metadata);
 }

@@ -109,20 +109,19 @@ export class Graph {
     return outputs;
   }
 
-  /** Bytes of the ModelProto, at most 2 GiB. */
-  encode(producer: string): Uint8Array<ArrayBuffer> {
+  /** Bytes of the ModelProto, at most 2 GiB; metadata is for whoever reads the file. */
+  encode(producer: string, metadata: Readonly<Record<string, string>> = {}): Uint8Array<ArrayBuffer> {
     const graph = new Message();
     for (const node of this.#nodes) graph.message(1, node);
     graph.string(2, 'hifuse');
     for (const [name, tensor] of this.#initializers) graph.message(5, tensorProto(name, tensor));
     for (const input of this.#inputs) graph.message(11, valueInfo(input));
     for (const output of this.#outputs) graph.message(12, valueInfo(output));
-    return new Message()
-      .int(1, IR_VERSION)
-      .string(2, producer)
-      .message(7, graph)
-      .message(8, new Message().string(1, '').int(2, OPSET))
-      .encode();
+    const model = new Message().int(1, IR_VERSION).string(2, producer).message(7, graph);
+    model.message(8, new Message().string(1, '').int(2, OPSET));
+    for (const [key, value] of Object.entries(metadata))
+      model.message(14, new Message().string(1, key).string(2, value));
+    return model.encode();
   }
 
   #unique(name: string): string {
