@@ -3,7 +3,7 @@ import type { Frame, PixelArray } from '../../../models/imaging/frame.ts';
 import { windowOfRange } from '../../../models/imaging/voi.ts';
 import type { ByteSource } from '../byte-source.ts';
 import type { Attributes } from './attributes.ts';
-import { automaticRange, rangeOf } from './range.ts';
+import { rangesOf } from './range.ts';
 import { toRgb } from './colour.ts';
 import { functionalGroups } from './functional-groups.ts';
 import { patientOrientationOf, pixelAspectRatioOf, planeOf, spacingOf } from './geometry.ts';
@@ -48,8 +48,11 @@ function grayscale({ description, samples }: StoredFrame, attributes: Attributes
   const pixels: PixelArray = lut ? applyLut(samples, lut) : samples;
   // Padding is told by stored values, which the table has replaced.
   const remaining = lut ? null : padding;
-  const range = rangeOf(pixels, remaining);
-  const shown = automaticRange(pixels, remaining, range, description);
+  const { all, shown } = rangesOf(
+    pixels,
+    remaining,
+    lut ? { ...description, bitsStored: lut.bits, signed: false } : description,
+  );
   const [low, high] = [shown.minimum * slope + intercept, shown.maximum * slope + intercept];
   const integers = description.kind === 'integer' && Number.isInteger(slope) && Number.isInteger(intercept);
   return {
@@ -60,7 +63,7 @@ function grayscale({ description, samples }: StoredFrame, attributes: Attributes
     voi: voiOf(attributes, groups),
     automaticWindow: windowOfRange(Math.min(low, high), Math.max(low, high), integers, 'automatic'),
     invert: description.photometric === 'MONOCHROME1' || attributes.string('PresentationLUTShape') === 'INVERSE',
-    ...range,
+    ...all,
     padding: remaining,
   };
 }

@@ -6,49 +6,79 @@ export interface Range {
   maximum: number;
 }
 
-/** Share of the pixels that an automatic window may leave out at each end: labels, metal, dead pixels. */
-const OUTLIERS = 0.005;
-const MAX_HISTOGRAM = 65536;
+/** What the values of a frame span, and what of it an automatic window shows. */
+export interface Ranges {
+  /** Smallest and largest finite value, padding left out; of all values where all are padding. */
+  all: Range;
+  /** All but the outermost half percent at either end: labels, metal, dead pixels. 8 bits are shown as they are. */
+  shown: Range;
+}
 
-/** Smallest and largest finite value, padding left out; of all values where all are padding. */
-export function rangeOf(pixels: PixelArray, padding: Frame['padding']): Range {
-  let minimum = Infinity;
-  let maximum = -Infinity;
+/** Share of the pixels that an automatic window may leave out at each end. */
+const OUTLIERS = 0.005;
+/** Values of 16 bits, signed or not, by their low 16 bits. */
+const BINS = 65536;
+
+/** Ranges of grayscale values. */
+export function rangesOf(
+  pixels: PixelArray,
+  padding: Frame['padding'],
+  { bitsStored, signed, kind }: Pick<PixelDescription, 'bitsStored' | 'signed' | 'kind'>,
+): Ranges {
+  const histogram = kind === 'integer' && pixels.BYTES_PER_ELEMENT <= 2 ? histogramOf(pixels) : null;
+  const ranges = histogram
+    ? fromHistogram(histogram, isSigned(pixels) ? -BINS / 2 : 0, padding)
+    : fromValues(pixels, padding);
+  const fits = kind === 'integer' && bitsStored <= 8 && !signed && ranges.all.maximum < 2 ** bitsStored;
+  return fits ? { ...ranges, shown: { minimum: 0, maximum: 2 ** bitsStored - 1 } } : ranges;
+}
+
+const isSigned = (pixels: PixelArray): boolean => pixels instanceof Int8Array || pixels instanceof Int16Array;
+
+function histogramOf(pixels: PixelArray): Uint32Array {
+  const histogram = new Uint32Array(BINS);
+  // One loop per type of array stays fast; this is the loop that every image runs through.
+  if (pixels instanceof Uint16Array) for (const value of pixels) histogram[value]!++;
+  else if (pixels instanceof Int16Array) for (const value of pixels) histogram[value & 0xffff]!++;
+  else for (const value of pixels) histogram[value & 0xffff]!++;
+  return histogram;
+}
+
+function fromHistogram(histogram: Uint32Array, first: number, padding: Frame['padding']): Ranges {
+  const count = (value: number) => {
+    const isPadding = padding !== null && value >= padding.low && value <= padding.high;
+    return isPadding ? 0 : histogram[value & 0xffff]!;
+  };
+  const last = first + BINS - 1;
+  let [minimum, maximum, total] = [Infinity, -Infinity, 0];
+  for (let value = first; value <= last; value++) {
+    const pixels = count(value);
+    if (pixels === 0) continue;
+    minimum = Math.min(minimum, value);
+    maximum = value;
+    total += pixels;
+  }
+  if (total === 0) return fromHistogram(histogram, first, null);
+  const allowed = total * OUTLIERS;
+  let low = minimum;
+  for (let sum = count(low); sum <= allowed && low < maximum; sum += count(++low));
+  let high = maximum;
+  for (let sum = count(high); sum <= allowed && high > minimum; sum += count(--high));
+  const all = { minimum, maximum };
+  return { all, shown: low < high ? { minimum: low, maximum: high } : all };
+}
+
+function fromValues(pixels: PixelArray, padding: Frame['padding']): Ranges {
+  let [minimum, maximum] = [Infinity, -Infinity];
   for (const value of pixels) {
     if (padding && value >= padding.low && value <= padding.high) continue;
     if (value < minimum && value !== -Infinity) minimum = value;
     if (value > maximum && value !== Infinity) maximum = value;
   }
-  if (minimum <= maximum) return { minimum, maximum };
-  return padding ? rangeOf(pixels, null) : { minimum: 0, maximum: 0 };
-}
-
-/**
- * What to show where the file names no window: 8 bits as they are; otherwise all values but the outermost half percent
- * at either end, unless that leaves nothing.
- */
-export function automaticRange(
-  pixels: PixelArray,
-  padding: Frame['padding'],
-  range: Range,
-  { bitsStored, signed, kind }: Pick<PixelDescription, 'bitsStored' | 'signed' | 'kind'>,
-): Range {
-  if (kind === 'integer' && bitsStored <= 8 && !signed && range.maximum < 2 ** bitsStored) {
-    return { minimum: 0, maximum: 2 ** bitsStored - 1 };
+  if (!(minimum <= maximum)) {
+    if (padding) return fromValues(pixels, null);
+    [minimum, maximum] = [0, 0];
   }
-  const bins = range.maximum - range.minimum + 1;
-  if (kind !== 'integer' || bins > MAX_HISTOGRAM) return range;
-  const histogram = new Uint32Array(bins);
-  let total = 0;
-  for (const value of pixels) {
-    if (padding && value >= padding.low && value <= padding.high) continue;
-    histogram[value - range.minimum]!++;
-    total++;
-  }
-  const allowed = total * OUTLIERS;
-  let low = 0;
-  for (let sum = histogram[0]!; sum <= allowed && low < bins - 1; sum += histogram[++low]!);
-  let high = bins - 1;
-  for (let sum = histogram[high]!; sum <= allowed && high > 0; sum += histogram[--high]!);
-  return low < high ? { minimum: range.minimum + low, maximum: range.minimum + high } : range;
+  const all = { minimum, maximum };
+  return { all, shown: all };
 }

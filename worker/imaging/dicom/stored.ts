@@ -115,8 +115,7 @@ function conform(decoded: DecodedSamples, declared: PixelDescription): Omit<Stor
   // Signed values in a stream are negative numbers, whatever the header says of them.
   const signed = declared.signed || decoded.signed;
   const description = { ...declared, signed };
-  const samples = allocateSamples(description, decoded.samples.length);
-  samples.set(decoded.samples);
+  const samples = cellsOf(description, decoded.samples);
   // A stream of fewer bits than stored, or exactly as many, holds values, not cells.
   const cell = decoded.bits > description.bitsStored;
   extractStoredBits(samples, cell ? description : { ...description, highBit: description.bitsStored - 1 });
@@ -136,4 +135,17 @@ function coloursOf(decoded: DecodedSamples, { photometric }: PixelDescription) {
   const contradiction = photometric === 'RGB' && decoded.photometric !== 'RGB';
   const warning = 'The header says RGB colours, the compressed image YBR ones, which are shown.';
   return { photometric: decoded.photometric, warning: contradiction ? warning : null };
+}
+
+/** Samples of a codec in the cells of the header; without a copy where these are as wide. */
+function cellsOf(description: PixelDescription, decoded: PixelArray): PixelArray {
+  const empty = allocateSamples(description, 0);
+  const aligned = decoded.byteOffset % decoded.BYTES_PER_ELEMENT === 0;
+  if (empty.BYTES_PER_ELEMENT === decoded.BYTES_PER_ELEMENT && aligned && empty.BYTES_PER_ELEMENT <= 2) {
+    const Cells = empty.constructor as new (buffer: ArrayBuffer, offset: number, length: number) => PixelArray;
+    return new Cells(decoded.buffer, decoded.byteOffset, decoded.length);
+  }
+  const samples = allocateSamples(description, decoded.length);
+  samples.set(decoded);
+  return samples;
 }
