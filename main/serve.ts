@@ -179,7 +179,9 @@ Serves HiFuse Viewer to the browser of this computer, and to no other.
 
   --no-open          only print the address
   --port N           instead of any free one
-  --data-dir FOLDER  for settings and imported models`;
+  --data-dir FOLDER  for settings and imported models
+
+HIFUSE_DEBUG=1 shows what the inference process writes, which may name files and patients.`;
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({

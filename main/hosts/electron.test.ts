@@ -182,7 +182,7 @@ describe('the window', () => {
     electron.app.emit('web-contents-created', {}, contents);
     const open = contents.setWindowOpenHandler.mock.calls[0]![0] as () => unknown;
     expect(open()).toEqual({ action: 'deny' });
-    for (const name of ['will-navigate', 'will-redirect', 'will-attach-webview']) {
+    for (const name of ['will-navigate', 'will-frame-navigate', 'will-redirect', 'will-attach-webview']) {
       const preventDefault = vi.fn();
       contents.emit(name, { preventDefault });
       expect(preventDefault, name).toHaveBeenCalled();

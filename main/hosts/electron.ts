@@ -114,8 +114,8 @@ export function serveRenderer(): void {
 export function lockDown(): void {
   app.on('web-contents-created', (_, contents) => {
     contents.setWindowOpenHandler(() => ({ action: 'deny' }));
-    for (const name of ['will-navigate', 'will-redirect', 'will-attach-webview'] as const) {
-      // One listener for three events whose first argument is all that is used.
+    for (const name of ['will-navigate', 'will-frame-navigate', 'will-redirect', 'will-attach-webview'] as const) {
+      // One listener for events whose first argument is all that is used.
       contents.on(name as 'will-navigate', (event) => {
         event.preventDefault();
       });

@@ -30,6 +30,19 @@ function createHandlers(services: Services) {
   const checkpointPath = (source: { uploadId: string } | { path: string }): string =>
     'path' in source ? source.path : uploads.path(source.uploadId);
 
+  /** Shows in the status bar that something long is under way. */
+  const asTask = async <R>(task: string, work: Promise<R>): Promise<R> => {
+    const tell = (done: number): void => {
+      services.events.emit({ topic: 'progress', event: { task, done, total: 1 } });
+    };
+    tell(0);
+    try {
+      return await work;
+    } finally {
+      tell(1);
+    }
+  };
+
   return {
     'app.info': () => ({
       name: productName,
@@ -88,11 +101,13 @@ function createHandlers(services: Services) {
 
     'models.list': () => packages.list(),
     'models.info': async () => inference.request('model.load', await services.selectedModel()),
-    'models.devices': async () => inference.request('model.devices', await services.selectedModel()),
+    'models.devices': async () =>
+      asTask('Trying devices', inference.request('model.devices', await services.selectedModel())),
     'models.checkpoint': (source) => inference.request('checkpoint.summary', { path: checkpointPath(source) }),
     'models.import': async ({ options, ...source }) => {
       const out = await packages.place(options.id);
-      await inference.request('checkpoint.import', { ...options, checkpoint: checkpointPath(source), out });
+      const request = { ...options, checkpoint: checkpointPath(source), out };
+      await asTask('Importing the model', inference.request('checkpoint.import', request));
       return packages.get(options.id);
     },
 

@@ -6,21 +6,17 @@ import type { Imaging } from './imaging.ts';
 export function imageHandlers(imaging: Imaging) {
   return {
     'image.header': (params, { signal }) => imaging.header(params, signal),
-    'image.headers': async ({ paths }, { signal, progress }) => {
-      let done = 0;
-      return Promise.all(
+    'image.headers': ({ paths }, { signal }) =>
+      Promise.all(
         paths.map(async (path) => {
           try {
             return { ok: true as const, header: await imaging.header({ path }, signal) };
           } catch (error) {
             signal.throwIfAborted();
             return { ok: false as const, error: toErrorValue(error) };
-          } finally {
-            progress(++done, paths.length, 'Reading headers');
           }
         }),
-      );
-    },
+      ),
     'image.elements': (params, { signal }) => imaging.elements(params, signal),
     'image.inspect': (params, { signal }) => imaging.inspect(params, signal),
     'image.frame': (params, { signal }) => imaging.frame(params, signal),

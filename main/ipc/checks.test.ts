@@ -1,0 +1,100 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { HifuseError } from '../../models/errors.ts';
+import { fakeManifest } from '../testing/fakes.ts';
+import { checkParams, isMethod } from './checks.ts';
+import type { Api, Method } from './contract.ts';
+
+const { id, name, version, license, classes, preprocessing, intended, training } = fakeManifest();
+const options = {
+  ...{ id, name, version, license, preprocessing, intended, training },
+  classes: [...classes],
+  doubleSigmoid: false,
+  modelCard: '# Card',
+};
+
+/** Method -> parameters that must pass as they are. */
+const VALID: { [M in Method]: Api[M]['params'] } = {
+  'app.info': null,
+  'studies.list': null,
+  'studies.open': { paths: ['/data/a', 'C:\\data'] },
+  'studies.dialog': { kind: 'folder' },
+  'studies.upload': { uploadId: 'u', name: 'a.dcm', bytes: new Uint8Array(3), last: true },
+  'studies.samples': null,
+  'studies.close': { imageIds: 'all' },
+  'studies.reopen': null,
+  'files.list': { path: null },
+  'images.frame': { imageId: 'image-1', frame: 3 },
+  'images.thumbnail': { imageId: 'image-1', frame: 0, size: 96 },
+  'images.elements': { imageId: 'image-1' },
+  'predictions.classify': { imageId: 'image-1', frame: 0 },
+  'predictions.input': { imageId: 'image-1', frame: 0 },
+  'batch.start': { imageIds: ['image-1', 'image-2'] },
+  'batch.cancel': { id: 'batch-1' },
+  'batch.rows': { id: 'batch-1', from: 0, count: 50 },
+  'batch.export': { id: 'batch-1', format: 'json' },
+  'reports.save': {
+    imageId: 'image-1',
+    frame: 0,
+    classIndex: 2,
+    window: { center: -600, width: 1500 },
+    overlayOpacity: 0.5,
+  },
+  'models.list': null,
+  'models.info': null,
+  'models.devices': null,
+  'models.checkpoint': { uploadId: 'u' },
+  'models.import': { path: '/data/best_model.pth', options },
+  'settings.get': null,
+  'settings.set': { device: 'cpu', noticeAccepted: true },
+};
+
+const METHODS = Object.keys(VALID) as Method[];
+
+describe('checkParams', () => {
+  it.each(METHODS)('lets through what %s takes, and nothing beside it', (method) => {
+    const params = VALID[method];
+    expect(isMethod(method)).toBe(true);
+    expect(checkParams(method, params)).toEqual(params);
+    if (params !== null) expect(checkParams(method, { ...params, extra: 1 })).toEqual(params);
+  });
+
+  it.each(METHODS.filter((method) => VALID[method] !== null && method !== 'settings.set'))(
+    'refuses %s without one of its parameters, by name',
+    (method) => {
+      const [field] = Object.keys(VALID[method]!) as [string];
+      const { [field]: _left, ...rest } = VALID[method] as unknown as Record<string, unknown>;
+      // A checkpoint is named by an upload or by a path: then the other one is missed.
+      expect(() => checkParams(method, rest)).toThrow(/uploadId|path/.test(field) ? /uploadId|path/ : field);
+    },
+  );
+
+  it('answers anything with parameters or with a refusal', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...METHODS), fc.anything(), (method, params) => {
+        try {
+          checkParams(method, params);
+        } catch (error) {
+          expect(error).toBeInstanceOf(HifuseError);
+          expect(error).toMatchObject({ code: 'request.invalid' });
+        }
+      }),
+    );
+  });
+
+  it.each<[Method, unknown]>([
+    ['images.frame', { imageId: 'image-1', frame: 1.5 }],
+    ['images.frame', { imageId: 'image-1', frame: NaN }],
+    ['images.thumbnail', { imageId: 'image-1', frame: 0, size: 1e9 }],
+    ['studies.upload', { uploadId: 'u', name: 'a', bytes: [1, 2], last: true }],
+    ['models.import', { path: '/a', options: { ...options, id: '../escape' } }],
+    ['settings.set', { engine: 'constructor' }],
+    ['studies.close', { imageIds: 'most' }],
+  ])('refuses %s with %j', (method, params) => {
+    expect(() => checkParams(method, params)).toThrow(HifuseError);
+  });
+});
+
+it.each(['constructor', '__proto__', 'hasOwnProperty', '', 1, null])('%j is no method', (method) => {
+  expect(isMethod(method)).toBe(false);
+});
