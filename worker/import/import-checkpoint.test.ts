@@ -186,8 +186,9 @@ describe('importCheckpoint', () => {
 
 describe('loadPackage', () => {
   const packagePath = (file: string): string => join(folder.path, 'package', file);
-  const original = temporaryFolder();
+  let original: ReturnType<typeof temporaryFolder>;
   beforeAll(async () => {
+    original = temporaryFolder();
     const checkpoint = original.write('best_model.pth', CHECKPOINT);
     await run({ checkpoint, out: join(original.path, 'package') });
   });

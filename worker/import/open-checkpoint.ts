@@ -4,7 +4,7 @@ import { headerLength, LENGTH_BYTES, parseHeader, type RawTensor } from '../../m
 import { FileSource, type ByteSource } from './byte-source.ts';
 import { findStateDict, stripPrefixes } from './find-state-dict.ts';
 import { readTensor, type TorchFile } from './torch-file.ts';
-import { LEGACY_MAGIC, openTorchLegacy } from './torch-legacy.ts';
+import { isTorchLegacy, openTorchLegacy } from './torch-legacy.ts';
 import { openTorchZip } from './torch-zip.ts';
 
 /** A tensor of which name, type and shape are known, and whose values are read when asked for. */
@@ -33,7 +33,7 @@ interface Format {
 const ZIP_MAGIC = Uint8Array.of(0x50, 0x4b, 0x03, 0x04);
 const OPENING_BRACE = 0x7b;
 /** Enough of a file to tell its format. */
-const START_BYTES = 16;
+const START_BYTES = 32;
 
 /** By content, never by extension. */
 const FORMATS: readonly Format[] = [
@@ -42,7 +42,7 @@ const FORMATS: readonly Format[] = [
     open: async (source) => torch(await openTorchZip(source), source),
   },
   {
-    matches: (start) => startsWith(start, LEGACY_MAGIC),
+    matches: isTorchLegacy,
     open: async (source) => torch(await openTorchLegacy(source), source),
   },
   { matches: (start) => start[LENGTH_BYTES] === OPENING_BRACE, open: safetensors },

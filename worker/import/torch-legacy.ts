@@ -10,24 +10,18 @@ import { persistentStorage, torchGlobals, type StorageRef } from './torch-global
  * storages' keys), then for each key the number of elements (int64) and the elements.
  */
 
-/** A pickle of protocol 2 with the integer 0x1950a86a20f9469cfc6c: how such a file begins. */
-export const LEGACY_MAGIC = Uint8Array.of(
-  0x80,
-  0x02,
-  0x8a,
-  0x0a,
-  0x6c,
-  0xfc,
-  0x9c,
-  0x46,
-  0xf9,
-  0x20,
-  0x6a,
-  0xa8,
-  0x50,
-  0x19,
-);
+/** The integer 0x1950a86a20f9469cfc6c as every pickle protocol since 2 writes it: the first pickle of such a file. */
+const MAGIC_NUMBER = Buffer.from('8a0a6cfc9c46f9206aa85019', 'hex');
+/** Before it: the protocol (2 bytes) and, from protocol 4 on, a frame (9 bytes). */
+const MAGIC_BEGINS_BY = 11;
 
+/** @param start at least the first 23 bytes of a file */
+export function isTorchLegacy(start: Uint8Array): boolean {
+  const at = Buffer.from(start).indexOf(MAGIC_NUMBER);
+  return start[0] === PROTO && at >= 0 && at <= MAGIC_BEGINS_BY;
+}
+
+const PROTO = 0x80;
 const PROTOCOL_VERSION = 1001;
 /** How much is read first: the pickles of a state dict of base have about 150 kB. */
 const FIRST_READ = 2 ** 20;
@@ -92,7 +86,7 @@ async function readPickles(source: ByteSource): Promise<Pickles> {
 function parsePickles(bytes: Uint8Array, name: string): Pickles {
   const storages = new Map<string, StorageRef>();
   const globals = torchGlobals(name);
-  let end: number = LEGACY_MAGIC.length + 1; // and its STOP
+  let end = 0;
   const next = (): unknown => {
     const read = unpickle(bytes, end, {
       subject: name,
@@ -109,6 +103,7 @@ function parsePickles(bytes: Uint8Array, name: string): Pickles {
     return read.value;
   };
 
+  next(); // the magic number
   if (next() !== PROTOCOL_VERSION) {
     throw new HifuseError('checkpoint.unknown-format', `${name} is of a protocol of torch.save that is not known.`);
   }
