@@ -135,7 +135,11 @@ export interface Prediction {
   engine: EngineName;
   device: Device;
   precision: Precision;
-  preprocessing: { geometry: Geometry; window: string; /** What the network saw, in image pixels. */ region: Rectangle };
+  preprocessing: {
+    geometry: Geometry;
+    window: string;
+    /** What the network saw, in image pixels. */ region: Rectangle;
+  };
   milliseconds: { decode: number; preprocess: number; infer: number; total: number };
   /** One per class, in the model's order, where asked for; on one absolute scale. */
   heatMaps: HeatMap[] | null;
@@ -199,7 +203,10 @@ export interface WorkerApi {
   /** Header alone; throws `image.*` or `dicom.*`. */
   'image.header': { params: { path: string }; result: ImageHeader };
   /** Headers of many files in one request, in order. Never throws for a single file. */
-  'image.headers': { params: { paths: string[] }; result: ({ ok: true; header: ImageHeader } | { ok: false; error: ErrorValue })[] };
+  'image.headers': {
+    params: { paths: string[] };
+    result: ({ ok: true; header: ImageHeader } | { ok: false; error: ErrorValue })[];
+  };
   'image.elements': { params: { path: string }; result: DicomElement[] };
   'image.inspect': { params: { path: string }; result: Inspection };
   'image.frame': { params: ImageSource; result: Frame };
@@ -227,7 +234,9 @@ export interface WorkerApi {
 
 export type WorkerMethod = keyof WorkerApi;
 
-export type WorkerRequest = { [M in WorkerMethod]: { kind: 'request'; id: number; method: M; params: WorkerApi[M]['params'] } }[WorkerMethod];
+export type WorkerRequest = {
+  [M in WorkerMethod]: { kind: 'request'; id: number; method: M; params: WorkerApi[M]['params'] };
+}[WorkerMethod];
 
 /** From main to worker. */
 export type ToWorker = WorkerRequest | { kind: 'cancel'; id: number };

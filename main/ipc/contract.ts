@@ -16,7 +16,17 @@ import type {
   Prediction,
 } from '../../worker/protocol.ts';
 
-export type { CheckpointSummary, DeviceReport, DicomElement, Frame, ImageHeader, Manifest, ModelInfo, NetworkInput, Prediction };
+export type {
+  CheckpointSummary,
+  DeviceReport,
+  DicomElement,
+  Frame,
+  ImageHeader,
+  Manifest,
+  ModelInfo,
+  NetworkInput,
+  Prediction,
+};
 export type { HeatMap, Rectangle, ClassScore } from '../../worker/protocol.ts';
 export type { Spacing, Voi, VoiWindow } from '../../models/imaging/frame.ts';
 export type { ErrorValue } from '../../models/errors.ts';
@@ -139,7 +149,10 @@ export interface Api {
   'studies.reopen': { params: null; result: null };
   'files.list': { params: { path: string | null }; result: FolderListing };
   'images.frame': { params: { imageId: string; frame: number }; result: Frame };
-  'images.thumbnail': { params: { imageId: string; frame: number; size: number }; result: { png: Uint8Array<ArrayBuffer> } };
+  'images.thumbnail': {
+    params: { imageId: string; frame: number; size: number };
+    result: { png: Uint8Array<ArrayBuffer> };
+  };
   'images.elements': { params: { imageId: string }; result: DicomElement[] };
   /** With heat maps for all classes. Answers are kept: asking again is free. */
   'predictions.classify': { params: { imageId: string; frame: number }; result: Prediction };
