@@ -227,6 +227,8 @@ export interface WorkerApi {
     params: { images: ImageSource[]; model: ModelSelection; heatMaps: boolean; batchSize?: number };
     result: Outcome[];
   };
+  /** Writes the network as a standalone ONNX file. */
+  'model.export': { params: { directory: string; out: string }; result: { id: string; bytes: number } };
   'model.input': { params: ImageSource & { model: ModelSelection }; result: NetworkInput };
   'checkpoint.summary': { params: { path: string }; result: CheckpointSummary };
   'checkpoint.import': { params: ImportOptions; result: { directory: string; manifest: Manifest } };

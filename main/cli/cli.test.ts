@@ -93,6 +93,7 @@ function worker(asked: Asked = []) {
             dtypes: ['float32'],
             ignored: [{ name: 'norm.weight', reason: 'never used' }],
           }),
+    'model.export': () => Promise.resolve({ id: 'chest', bytes: 25_000_000 }),
     'checkpoint.import': ({ out }) => Promise.resolve({ directory: out, manifest }),
   });
   return {
@@ -337,6 +338,22 @@ describe('hifuse models and verify', () => {
   it('has status 2 where there is nothing to verify', async () => {
     expect((await hifuse(['verify', 'none'])).status).toBe(2);
   });
+});
+
+describe('hifuse export-onnx', () => {
+  it('asks for the file, and says how large it became', async () => {
+    const asked: Asked = [];
+    const { status, err } = await hifuse(['export-onnx', 'chest', at('m.onnx')], { asked });
+    expect([status, err]).toEqual([0, `Wrote ${at('m.onnx')}: chest, 25.0 MB\n`]);
+    expect(asked).toEqual([{ method: 'model.export', params: { directory: 'chest', out: at('m.onnx') } }]);
+  });
+
+  it.each([[['chest']], [['chest', 'm.pb']], [['chest', 'a.onnx', 'b']], [['none', 'm.onnx']]])(
+    'refuses %j with status 2',
+    async (args: string[]) => {
+      expect((await hifuse(['export-onnx', ...args])).status).toBe(2);
+    },
+  );
 });
 
 describe('hifuse import', () => {

@@ -1,5 +1,6 @@
 import { classify } from './classify.ts';
 import type { Command } from './command.ts';
+import { exportOnnx } from './export-onnx.ts';
 import { importCommand } from './import.ts';
 import { inspect } from './inspect.ts';
 import { models } from './models.ts';
@@ -7,4 +8,4 @@ import { report } from './report.ts';
 import { verify } from './verify.ts';
 
 /** In the order of the help. */
-export const COMMANDS: readonly Command[] = [classify, inspect, report, models, verify, importCommand];
+export const COMMANDS: readonly Command[] = [classify, inspect, report, models, verify, importCommand, exportOnnx];

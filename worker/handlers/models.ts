@@ -6,6 +6,7 @@ import type { DeviceReport, ModelSelection } from '../protocol.ts';
 import type { Loader, Sessions } from '../sessions.ts';
 import { classify } from './classify.ts';
 import type { Inputs } from './inputs.ts';
+import { writeOnnx } from './write-onnx.ts';
 
 /** How a model is tried on every device (worker/engines/select.ts); a test passes its own. */
 export type ProbeDevices = (
@@ -45,6 +46,10 @@ export function modelHandlers(
     'model.devices': async (selection) => {
       const model = await loadPackage(selection.directory);
       return probeDevices(model, model.selfTest, selection);
+    },
+    'model.export': async ({ directory, out }) => {
+      const model = await loadPackage(directory);
+      return { id: model.manifest.id, bytes: await writeOnnx(model, out) };
     },
     'model.classify': ({ images, model, heatMaps, batchSize }, { signal, progress }) =>
       sessions.use(model, (open) =>

@@ -1,0 +1,25 @@
+import { EXIT, parse, UsageError, type Command, type Context, type ExitStatus } from './command.ts';
+
+const help = `\
+Usage: hifuse export-onnx MODEL FILE.onnx
+
+Writes the network of a model package (an id or a folder) as one ONNX file of standard operators, for other runtimes.
+Input: float32 [N, 3, 224, 224], normalised; output: logits [N, classes]. Classes, preprocessing and licence stand in
+the file's metadata.`;
+
+async function run(args: readonly string[], { services, signal, say }: Context): Promise<ExitStatus> {
+  const [model, out, ...more] = parse(args, {}).positionals;
+  if (model === undefined || out === undefined || more.length > 0) throw new UsageError('Name the model and the file.');
+  if (!out.toLowerCase().endsWith('.onnx')) throw new UsageError(`The file ends with .onnx, which "${out}" does not.`);
+  const directory = await services.packages.resolve(model);
+  const { id, bytes } = await services.requests.request('model.export', { directory, out }, { signal });
+  say(`Wrote ${out}: ${id}, ${(bytes / 1e6).toFixed(1)} MB`);
+  return EXIT.ok;
+}
+
+export const exportOnnx: Command = {
+  name: 'export-onnx',
+  summary: 'write a model as an ONNX file for other runtimes',
+  help,
+  run,
+};
