@@ -120,9 +120,13 @@ function decodeIndexed(bytes: Uint8Array, header: BmpHeader): Samples {
     return { channels: 1, pixels: indices.map((index) => palette[index]![0]) };
   }
   const pixels = new Uint8Array(indices.length * 3);
-  indices.forEach((index, i) => {
-    pixels.set(palette[index]!, i * 3);
-  });
+  const colours = Uint8Array.from(palette.flat());
+  for (let i = 0; i < indices.length; i++) {
+    const from = indices[i]! * 3;
+    pixels[i * 3] = colours[from]!;
+    pixels[i * 3 + 1] = colours[from + 1]!;
+    pixels[i * 3 + 2] = colours[from + 2]!;
+  }
   return { channels: 3, pixels };
 }
 

@@ -5,6 +5,7 @@ import type { PixelArray } from '../../../models/imaging/frame.ts';
 import { sharp } from './codec.ts';
 import type { RasterFormat } from './format.ts';
 import type { Picture } from './pixels.ts';
+import { checkTiffPage } from './tiff.ts';
 
 export type SharpFormat = Exclude<RasterFormat, 'bmp'>;
 
@@ -55,11 +56,11 @@ export async function readPictureHeader(source: Uint8Array | string, page: numbe
 const contains = (bytes: Uint8Array, text: string, encoding: BufferEncoding): boolean =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(Buffer.from(text, encoding));
 
-/** Whether the format threw information away when it was written; what a TIFF holds inside is not asked. */
-const LOSSY: Record<SharpFormat, (bytes: Uint8Array) => boolean> = {
+/** What the bytes of a format tell beyond libvips: whether they hold less than was drawn. May throw for cut-off files. */
+const LOSSY: Record<SharpFormat, (bytes: Uint8Array, page: number) => boolean> = {
   jpeg: () => true,
   png: () => false,
-  tiff: () => false,
+  tiff: (bytes, page) => checkTiffPage(bytes, page).lossy,
   webp: (bytes) => !contains(bytes.subarray(0, 1 << 16), 'VP8L', 'latin1'),
 };
 
@@ -121,6 +122,7 @@ export async function decodePicture(
   page: number,
   { metadata }: PictureHeader,
 ): Promise<Picture> {
+  const lossy = LOSSY[format](bytes, page);
   const gray = GRAY_SPACES[metadata.space] !== undefined;
   const pixels = gray ? await grayPixels(bytes, page, metadata) : await rgbPixels(bytes, page, metadata);
   const managed = !gray && metadata.icc && !isSrgb(metadata.icc);
@@ -130,7 +132,7 @@ export async function decodePicture(
     channels: gray ? 1 : 3,
     pixels,
     exifOrientation: exifOrientationOf(metadata.orientation),
-    lossy: LOSSY[format](bytes),
+    lossy,
     displayPixels: managed ? await managedPixels(bytes, page) : null,
     warnings: [],
   };
