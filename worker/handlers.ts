@@ -12,6 +12,8 @@ import { Sessions } from './sessions.ts';
 /** Composes what the inference process can do. A request without a handler does not compile. */
 export function createHandlers({ threads }: { threads: number }): Handlers {
   const imaging = createImagingPool({ threads, timeoutMs: LIMITS.milliseconds });
+  // A thread takes some 300 ms to start: the first one does so now, before a reader waits for it.
+  imaging.header({ path: '' }).catch(() => undefined);
   const sessions = new Sessions({ loadPackage, openSession });
   return {
     ...imageHandlers(imaging),
