@@ -1,6 +1,9 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  // The renderer's state classes are written with runes.
+  plugins: [svelte({ configFile: false })],
   test: {
     include: ['{models,worker,main,renderer,scripts,samples}/**/*.test.ts'],
     environment: 'node',

@@ -9,8 +9,7 @@ const target = document.getElementById('app');
 if (!target) throw new Error('The page has no place for the app.');
 
 try {
-  const client = connect();
-  const services = createServices(client, await client.invoke('app.info', null));
+  const services = createServices(connect());
   mount(App, { target, props: { services } });
   await startServices(services);
 } catch (error) {

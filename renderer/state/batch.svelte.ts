@@ -6,6 +6,7 @@ import {
   toLine,
   type BatchColumn,
   type BatchFilter,
+  type BatchLine,
   type ClassCount,
 } from './batch-lines.ts';
 

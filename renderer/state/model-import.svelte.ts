@@ -75,6 +75,7 @@ export function displayNameOf(name: string): string {
 export function idOf(name: string): string {
   const id = name
     .normalize('NFKD')
+    .replaceAll(/\p{M}/gu, '')
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^-+|-+$/g, '')

@@ -12,6 +12,8 @@ export class Selection {
   readonly #studies: Studies;
   #imageId = $state<string | null>(null);
   #frame = $state(0);
+  /** Images in the order of the list, as it was last. */
+  #order: readonly string[] = [];
   readonly #series = $derived(this.#findSeries());
   readonly #stack = $derived(this.#buildStack());
   readonly #position = $derived(
@@ -86,12 +88,16 @@ export class Selection {
     return items;
   }
 
-  /** After the list changed: keeps the image if it is still there, else takes the first readable one. */
+  /** After the list changed: keeps the image if it is still there, else takes its next neighbour, else the first. */
   reconcile(): void {
-    if (this.#imageId !== null && this.#studies.images[this.#imageId]) return;
-    const ids = this.#studies.series.flatMap((series) => series.imageIds);
-    const readable = ids.find((id) => this.#studies.images[id]?.error === null);
-    this.select(readable ?? ids[0] ?? null);
+    const before = this.#order;
+    const { images } = this.#studies;
+    this.#order = this.#studies.series.flatMap((series) => series.imageIds);
+    if (this.#imageId !== null && images[this.#imageId]) return;
+    const at = before.indexOf(this.#imageId ?? '');
+    const near = at < 0 ? [] : [...before.slice(at), ...before.slice(0, at).reverse()];
+    const readable = this.#order.find((id) => images[id]?.error === null);
+    this.select(near.find((id) => images[id]) ?? readable ?? this.#order[0] ?? null);
   }
 
   #findSeries(): Series | undefined {

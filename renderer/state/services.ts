@@ -1,5 +1,6 @@
 import { createContext } from 'svelte';
-import type { AppInfo, Client } from '../../main/ipc/contract.ts';
+import type { Client } from '../../main/ipc/contract.ts';
+import { About } from './about.svelte.ts';
 import { Actions } from './actions.svelte.ts';
 import { Batch } from './batch.svelte.ts';
 import { Cine } from './cine.svelte.ts';
@@ -22,7 +23,7 @@ import { WorkerState } from './worker.svelte.ts';
 /** Everything that components share, made once per window and handed down by context. */
 export interface Services {
   client: Client;
-  info: AppInfo;
+  about: About;
   actions: Actions;
   batch: Batch;
   cine: Cine;
@@ -45,13 +46,13 @@ export interface Services {
 
 export const [getServices, setServices] = createContext<Services>();
 
-export function createServices(client: Client, info: AppInfo): Services {
+export function createServices(client: Client): Services {
   const studies = new Studies(client);
   const frames = new FrameCache(client);
   const selection = new Selection(studies);
   const parts = {
     client,
-    info,
+    about: new About(client),
     batch: new Batch(client),
     cine: new Cine(selection, frames),
     dialogs: new Dialogs(),
@@ -73,9 +74,12 @@ export function createServices(client: Client, info: AppInfo): Services {
   return { ...parts, actions: new Actions(parts) };
 }
 
-/** Listens to main and loads what the first screen needs. Answers how to stop listening. */
+/**
+ * Listens to main, from before the connection stands so that nothing is missed, and loads what the first screen needs.
+ * Answers how to stop listening.
+ */
 export async function startServices(services: Services): Promise<() => void> {
-  const { client, actions, batch, models, settings, studies, tasks, worker } = services;
+  const { about, client, actions, batch, models, settings, studies, tasks, worker } = services;
   const stops = [
     client.subscribe('studies.changed', (list) => actions.takeStudies(list)),
     client.subscribe('worker.status', (status) => worker.update(status)),
@@ -84,7 +88,7 @@ export async function startServices(services: Services): Promise<() => void> {
     client.subscribe('progress', ({ task, done, total }) => tasks.update(task, done, total)),
     client.subscribe('command', ({ name }) => actions.run(name)),
   ];
-  await Promise.all([settings.load(), models.load(), studies.load()]);
+  await Promise.all([about.load(), settings.load(), models.load(), studies.load()]);
   services.selection.reconcile();
   void models.refreshInfo();
   // A first start shows the samples behind the notice, so that there is something to try.

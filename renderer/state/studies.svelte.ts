@@ -77,7 +77,7 @@ function withUnreadable(list: StudyList): readonly Series[] {
   if (rest.length === 0) return list.series;
   const unreadable: Series = {
     id: UNREADABLE_SERIES,
-    title: rest.some((image) => image.error) ? 'Files that could not be read' : 'Other files',
+    title: rest.some((image) => image.error) ? 'Could not be read' : 'Being read',
     subtitle: '',
     modality: '',
     imageIds: rest.map((image) => image.id),

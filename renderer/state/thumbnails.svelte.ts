@@ -1,4 +1,5 @@
 import { SvelteMap } from 'svelte/reactivity';
+import { toErrorValue, type ErrorValue } from '../../models/errors.ts';
 import type { Client } from '../../main/ipc/contract.ts';
 import { ByteLru } from './byte-lru.ts';
 import { NewestFirst } from './newest-first.ts';
@@ -12,6 +13,7 @@ const AT_ONCE = 3;
 export class Thumbnails {
   readonly #client: Pick<Client, 'invoke'>;
   readonly #urls = new SvelteMap<string, string>();
+  readonly #errors = new SvelteMap<string, ErrorValue>();
   readonly #kept: ByteLru<string>;
   readonly #jobs = new NewestFirst(AT_ONCE);
 
@@ -28,9 +30,15 @@ export class Thumbnails {
     return this.#urls.get(imageId);
   }
 
+  /** Why an image whose header could be read has no thumbnail: its pixels could not. */
+  error(imageId: string): ErrorValue | undefined {
+    return this.#errors.get(imageId);
+  }
+
   /** Asks for a thumbnail; `cancel` takes the wish back if its row went out of sight before its turn. */
   want(imageId: string): void {
-    if (this.#kept.get(imageId) === undefined) this.#jobs.want(imageId, () => this.#load(imageId));
+    if (this.#kept.get(imageId) === undefined && !this.#errors.has(imageId))
+      this.#jobs.want(imageId, () => this.#load(imageId));
   }
 
   cancel(imageId: string): void {
@@ -40,12 +48,18 @@ export class Thumbnails {
   forget(imageId: string): void {
     this.cancel(imageId);
     this.#kept.delete(imageId);
+    this.#errors.delete(imageId);
   }
 
-  /** A failure leaves the place empty: the row shows the file's error, which comes with the list. */
   async #load(imageId: string): Promise<void> {
-    const { png } = await this.#client.invoke('images.thumbnail', { imageId, frame: 0, size: THUMBNAIL_SIZE });
-    this.#urls.set(imageId, URL.createObjectURL(new Blob([png], { type: 'image/png' })));
-    this.#kept.set(imageId, imageId, png.byteLength);
+    try {
+      const { png } = await this.#client.invoke('images.thumbnail', { imageId, frame: 0, size: THUMBNAIL_SIZE });
+      this.#urls.set(imageId, URL.createObjectURL(new Blob([png], { type: 'image/png' })));
+      this.#kept.set(imageId, imageId, png.byteLength);
+    } catch (error) {
+      const value = toErrorValue(error);
+      // A process that ended says nothing about the file.
+      if (/^(image|dicom|file)\./.test(value.code)) this.#errors.set(imageId, value);
+    }
   }
 }

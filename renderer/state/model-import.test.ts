@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import type { Api, CheckpointSummary, ModelSummary } from '../../main/ipc/contract.ts';
+import { FakeClient } from '../testing/fake-client.ts';
+import { classNamesOf } from './class-indices.ts';
+import { displayNameOf, idOf, ModelImport } from './model-import.svelte.ts';
+import { Uploads } from './uploads.svelte.ts';
+
+describe('class lists', () => {
+  it('reads both directions and a plain list, in the order of the numbers', () => {
+    expect(classNamesOf('{"1": "b", "0": "a"}')).toEqual(['a', 'b']);
+    expect(classNamesOf('{"b": 1, "a": 0}')).toEqual(['a', 'b']);
+    expect(classNamesOf('["a", "b"]')).toEqual(['a', 'b']);
+  });
+
+  it.each(['no', '3', '{}', '{"0": "a", "2": "c"}', '{"0": 5, "1": "a"}', '{"a": 0, "b": 0}', '{"0": " "}'])(
+    'refuses %s',
+    (json) => {
+      expect(() => classNamesOf(json)).toThrow(/class list/);
+    },
+  );
+});
+
+it('makes names and ids fit', () => {
+  expect(displayNameOf('bacterial_pneumonia')).toBe('Bacterial pneumonia');
+  expect([idOf('Lungs, 2nd try!'), idOf('été'), idOf('肺')]).toEqual(['lungs-2nd-try', 'ete', 'model']);
+});
+
+it('reads a checkpoint, asks for what is missing, and imports it under a free id', async () => {
+  const summary: CheckpointSummary = {
+    format: 'PyTorch',
+    architecture: {
+      width: 32,
+      depths: [2, 2, 2, 2],
+      heads: [1, 2, 4, 8],
+      window: 7,
+      irmlp: 'dense',
+      doubleSigmoid: false,
+    },
+    variant: 'nano',
+    classCount: 2,
+    parameters: 1,
+    dtypes: ['F32'],
+    ignored: [],
+  };
+  let asked: Api['models.import']['params'] | undefined;
+  const main = new FakeClient({
+    'studies.upload': () => null,
+    'models.checkpoint': () => summary,
+    'models.import': (params) => {
+      asked = params;
+      return {} as ModelSummary;
+    },
+  });
+  const wizard = new ModelImport(main, new Uploads(main));
+  await wizard.read(new File(['x'], 'best.pth'));
+  expect(wizard.missing).toEqual(['a name', '2 class names (there are 0)', 'the licence of the weights']);
+  await wizard.readClasses(new File(['{"0": "sick", "1": "well"}'], 'class_indices.json'));
+  Object.assign(wizard.form, { name: 'My model', license: 'MIT', modalities: 'cr, dx', youngest: '1', oldest: '' });
+  expect(wizard.missing).toEqual([]);
+  await wizard.run(['my-model']);
+  expect(wizard.error).toBeNull();
+  expect(asked?.options).toMatchObject({
+    id: 'my-model-2',
+    classes: [
+      { name: 'sick', displayName: 'Sick' },
+      { name: 'well', displayName: 'Well' },
+    ],
+    intended: { modalities: ['CR', 'DX'], bodyParts: [], views: [], ageYears: { minimum: 1, maximum: null } },
+  });
+});
