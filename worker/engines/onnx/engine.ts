@@ -5,7 +5,7 @@ import { INPUT_SIZE } from '../../../models/hifuse/variants.ts';
 import type { Batch, Device, Engine, LoadedModel, Logits, Output, Session, Taps } from '../engine.ts';
 import { compile, INPUT, LOGITS, type Taps as TapsOf } from './compile.ts';
 import { CPU_STYLE, PLAIN_STYLE } from './onnx-ops.ts';
-import { PROVIDERS, providerOptions } from './providers.ts';
+import { PROVIDERS, providerOptions, unavailable } from './providers.ts';
 
 /** What explanations need, in the order of the stages. */
 const explanation: TapsOf = ({ fused4, spatialAttention, channelAttention }) => ({
@@ -58,7 +58,7 @@ class OnnxSession implements Session {
 
   async dispose(): Promise<void> {
     await this.#classifier.release();
-    await (await this.#explainer)?.release();
+    await (await this.#explainer?.catch(() => null))?.release();
     this.#explainer = null;
   }
 }
@@ -68,7 +68,7 @@ async function createSession(model: LoadedModel, device: Device, taps: TapsOf): 
   try {
     return await InferenceSession.create(bytes, { ...providerOptions(device), logSeverityLevel: 3 });
   } catch (error) {
-    throw new HifuseError('engine.unavailable', `ONNX Runtime cannot use the device ${device}: ${messageOf(error)}`);
+    throw unavailable(device, error);
   }
 }
 

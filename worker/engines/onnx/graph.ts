@@ -36,7 +36,7 @@ export interface GraphTensor {
 interface Interface {
   name: string;
   type: DataType;
-  shape: readonly Dimension[];
+  shape: readonly Dimension[] | null;
 }
 
 export class Graph {
@@ -51,8 +51,8 @@ export class Graph {
     return name;
   }
 
-  /** Makes a value of the graph an output of this name. */
-  output(name: string, value: string, shape: readonly Dimension[]): void {
+  /** Makes a value of the graph an output of this name, which no other value may have; null: shape not told. */
+  output(name: string, value: string, shape: readonly Dimension[] | null): void {
     this.#outputs.push({ name: this.node('Identity', [value], {}, name), type: 'float32', shape });
   }
 
@@ -149,10 +149,13 @@ function tensorProto(name: string, { shape, type, data }: GraphTensor): Message 
 }
 
 function valueInfo({ name, type, shape }: Interface): Message {
-  const dimensions = new Message();
-  for (const size of shape) {
-    dimensions.message(1, typeof size === 'number' ? new Message().int(1, size) : new Message().string(2, size));
+  const tensorType = new Message().int(1, DATA_TYPES[type]);
+  if (shape) {
+    const dimensions = new Message();
+    for (const size of shape) {
+      dimensions.message(1, typeof size === 'number' ? new Message().int(1, size) : new Message().string(2, size));
+    }
+    tensorType.message(2, dimensions);
   }
-  const tensorType = new Message().int(1, DATA_TYPES[type]).message(2, dimensions);
   return new Message().string(1, name).message(2, new Message().message(1, tensorType));
 }

@@ -6,6 +6,7 @@ import { foldBatchNorm } from '../../../models/hifuse/fold-batch-norm.ts';
 import type { Layer } from '../../../models/hifuse/ops.ts';
 import type { Tensor } from '../../../models/hifuse/state-dict.ts';
 import type { Graph } from './graph.ts';
+import { quantizeRows } from './quantization.ts';
 
 export interface LinearMap {
   name: string;
@@ -68,22 +69,38 @@ export function recordWeight(graph: Graph, map: LinearMap): string {
     .reduce((left, right) => graph.node('MatMul', [left, right], {}, name));
 }
 
+/** Records the map's weight, [in, out], in int8 with a scale per output. The map must be a single factor. */
+export function recordWeightInt8(graph: Graph, map: LinearMap): string {
+  if (map.factors.length !== 1) throw new Error(`${map.name} is several maps: they cannot be quantised as one.`);
+  const [outputs, inputs] = map.factors[0]!.shape as [number, number];
+  const { values, scales } = quantizeRows(map.factors[0]!.data, outputs);
+  const name = `${map.name}.weight`;
+  const turned = transpose(values, new Int8Array(values.length), outputs, inputs);
+  const bytes = graph.constant(name, { shape: [inputs, outputs], type: 'int8', data: turned });
+  const scale = graph.tensor(`${name}_scale`, { shape: [outputs], data: scales });
+  const zero = graph.constant(`${name}_zero`, { shape: [outputs], type: 'int8', data: new Int8Array(outputs) });
+  return graph.node('DequantizeLinear', [bytes, scale, zero], { axis: 1 });
+}
+
 /** [out, in] -> [in, out]. */
-export function inputsFirst(weight: Tensor): Tensor {
-  const [outputs, inputs] = weight.shape as [number, number];
-  const data = new Float32Array(outputs * inputs);
-  // Square blocks stay in the cache; whole rows against whole columns do not.
+function inputsFirst({ shape, data }: Tensor): Tensor {
+  const [outputs, inputs] = shape as [number, number];
+  return { shape: [inputs, outputs], data: transpose(data, new Float32Array(data.length), outputs, inputs) };
+}
+
+/** Transposes rows x columns into `result`, in square blocks: those stay in the cache, whole columns do not. */
+function transpose<A extends Float32Array | Int8Array>(data: A, result: A, rows: number, columns: number): A {
   const block = 32;
-  for (let top = 0; top < outputs; top += block) {
-    for (let left = 0; left < inputs; left += block) {
-      const bottom = Math.min(top + block, outputs);
-      const right = Math.min(left + block, inputs);
-      for (let o = top; o < bottom; o++) {
-        for (let i = left; i < right; i++) data[i * outputs + o] = weight.data[o * inputs + i]!;
+  for (let top = 0; top < rows; top += block) {
+    const bottom = Math.min(top + block, rows);
+    for (let left = 0; left < columns; left += block) {
+      const right = Math.min(left + block, columns);
+      for (let r = top; r < bottom; r++) {
+        for (let c = left; c < right; c++) result[c * rows + r] = data[r * columns + c]!;
       }
     }
   }
-  return { shape: [inputs, outputs], data };
+  return result;
 }
 
 /** The map's bias once `shift` is added to its inputs. */

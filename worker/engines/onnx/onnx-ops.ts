@@ -9,12 +9,12 @@ import {
   compose,
   linearMap,
   outputsOf,
-  recordWeight,
   selectOutputs,
   worthComposing,
   type LinearMap,
 } from './linear-map.ts';
-import { windowOrder } from './window-order.ts';
+import { FLOAT_PRODUCTS, type Operand, type Products } from './products.ts';
+import { neighbours, windowOrder } from './orders.ts';
 import { recordWinograd } from './winograd-conv.ts';
 
 /** Transpositions between channels last and what ONNX's convolution takes. */
@@ -27,12 +27,13 @@ export interface Style {
   winograd: boolean;
   /** Linear maps that follow one another multiplied into one. */
   compose: boolean;
+  products: Products;
 }
 
 /** The fastest on ONNX Runtime's CPU provider. */
-export const CPU_STYLE: Style = { winograd: true, compose: true };
+export const CPU_STYLE: Style = { winograd: true, compose: true, products: FLOAT_PRODUCTS };
 /** Layer by layer: for accelerators, which have their own fast convolutions, and for other runtimes. */
-export const PLAIN_STYLE: Style = { winograd: false, compose: false };
+export const PLAIN_STYLE: Style = { winograd: false, compose: false, products: FLOAT_PRODUCTS };
 
 /**
  * Records HiFuse as an ONNX graph of standard operators with a free batch size.
@@ -73,7 +74,9 @@ export class OnnxOps implements Ops<FeatureMap> {
     const { stride, padding, depthwise } = geometry;
     const kernel = layer.weight.shape[2]!;
     if (kernel === stride && padding === 0 && !depthwise) return this.#convOfCells(x, layer, kernel);
-    if (kernel === 3 && stride === 1 && padding === 1 && !depthwise && this.#style.winograd) {
+    const dense3x3 = kernel === 3 && stride === 1 && padding === 1 && !depthwise;
+    if (dense3x3 && this.#style.products.gathers(layer.name)) return this.#gatheredConv(x, layer);
+    if (dense3x3 && this.#style.winograd) {
       const size = { ...sizeOf(x), channels: layer.weight.shape[0]! };
       return this.#map(size, () => recordWinograd(this.#graph, x, layer));
     }
@@ -180,7 +183,8 @@ export class OnnxOps implements Ops<FeatureMap> {
         const flat = this.#graph.reshape(value, [-1, x.positions, channels]);
         return this.#graph.node('Gather', [flat, this.#graph.integers(positions)], { axis: 1 });
       };
-      const inWindows = order(x.value, into);
+      const operand = this.#style.products.operand(this.#graph, qkv.name, x.value);
+      const inWindows = operand.with(order(operand.raw, into));
       const [queries, keys, values] = [q, k, v].map((map) => this.#affine(inWindows, map)) as [string, string, string];
       const mixed = recordAttention(this.#graph, { queries, keys, values }, x, attention);
       return this.#graph.reshape(order(mixed, back), [-1, rows, columns, channels]);
@@ -214,6 +218,21 @@ export class OnnxOps implements Ops<FeatureMap> {
     });
   }
 
+  /** A dense 3x3 convolution as one product over gathered neighbourhoods: moving bytes is cheap. */
+  #gatheredConv(x: FeatureMap, layer: Layer): FeatureMap {
+    const graph = this.#graph;
+    const { weight, bias } = foldBatchNorm(layer);
+    const map = { name: layer.name, factors: [flatFilters(channelsLast(weight))], bias };
+    return this.#map({ ...sizeOf(x), channels: outputsOf(map) }, () => {
+      const operand = this.#style.products.operand(graph, layer.name, x.value);
+      const flat = graph.reshape(operand.raw, [-1, x.positions, x.channels]);
+      const padded = graph.node('Pad', [flat, graph.integers([0, 0, 0, 0, 1, 0]), operand.zero]);
+      const gathered = graph.node('Gather', [padded, graph.integers(neighbours(x, 3))], { axis: 1 });
+      const rows = graph.reshape(gathered, [-1, x.rows, x.columns, 9 * x.channels]);
+      return this.#affine(operand.with(rows), map);
+    });
+  }
+
   /** A convolution whose squares do not overlap: a linear map of cells. */
   #convOfCells(x: FeatureMap, layer: Layer, side: number): FeatureMap {
     const { weight, bias } = foldBatchNorm(layer);
@@ -236,13 +255,14 @@ export class OnnxOps implements Ops<FeatureMap> {
     if (origin?.kind === 'linear' && this.#style.compose && worthComposing(origin.map, map)) {
       return this.#linear(origin.source, compose(origin.map, map));
     }
-    const record = () => this.#affine(x.value, map);
+    const record = () => this.#affine(this.#style.products.operand(this.#graph, map.name, x.value), map);
     return new FeatureMap({ ...sizeOf(x), channels: outputsOf(map) }, record, { kind: 'linear', source: x, map });
   }
 
-  /** Records value x weight + bias on the last axis. */
-  #affine(value: string, map: LinearMap): string {
-    const product = this.#graph.node('MatMul', [value, recordWeight(this.#graph, map)], {}, map.name);
+  /** Records operand x weight + bias on the last axis. */
+  #affine(operand: Operand, map: LinearMap): string {
+    const weight = this.#style.products.weight(this.#graph, map);
+    const product = this.#graph.node('MatMul', [operand.value(), weight], {}, map.name);
     if (!map.bias) return product;
     return this.#graph.node('Add', [product, this.#graph.tensor(`${map.name}.bias`, map.bias)], {}, map.name);
   }

@@ -3,6 +3,7 @@
  * when the session is created, and worker/engines/select.ts says what happens then.
  */
 import type { InferenceSession } from 'onnxruntime-node';
+import { HifuseError } from '../../../models/errors.ts';
 import type { Device } from '../engine.ts';
 
 export interface Provider {
@@ -36,4 +37,31 @@ export function providerOptions(device: Device): InferenceSession.SessionOptions
     executionProviders: PROVIDERS[device].executionProviders,
     ...(device === 'dml' ? { enableMemPattern: false, executionMode: 'sequential' as const } : {}),
   };
+}
+
+/** What ONNX Runtime says of a device that it cannot use, and what that means. */
+const FAILURES: readonly { says: RegExp; means: string }[] = [
+  {
+    says: /No supported adapters|Failed to get a WebGPU adapter/,
+    means: 'No graphics driver that WebGPU can use was found. Install one (on Linux, a Vulkan driver and its loader).',
+  },
+  { says: /backend not found/, means: 'ONNX Runtime has no build for it on this system.' },
+  {
+    says: /Failed to load shared library|libcu\w+\.so/,
+    means: "CUDA's libraries could not be loaded: it needs an NVIDIA driver, CUDA 12 and cuDNN 9.",
+  },
+];
+
+/** Source position, signature and condition of a failed check in ONNX Runtime's own code: nothing for a reader. */
+const INTERNALS = /^\/\S+:\d+ .*? was false\. /;
+
+/** Why a session could not be made on a device, as the reader is told: `engine.unavailable`. */
+export function unavailable(device: Device, error: unknown): HifuseError {
+  const message = error instanceof Error ? error.message : String(error);
+  const known = FAILURES.find(({ says }) => says.test(message));
+  const reason = known?.means ?? message.trim().replace(INTERNALS, '');
+  return new HifuseError(
+    'engine.unavailable',
+    known ? reason : `ONNX Runtime cannot use the device ${device}: ${reason}`,
+  );
 }

@@ -1,7 +1,7 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Device } from '../engine.ts';
 import { Graph } from './graph.ts';
-import { providerOptions } from './providers.ts';
+import { providerOptions, unavailable } from './providers.ts';
 
 /** A product of two 512 x 512 matrices: 0.27 GFLOP, enough for a graphics processor to be told from software. */
 const SIDE = 512;
@@ -21,6 +21,8 @@ export async function testProduct(device: Device): Promise<number> {
   const session = await InferenceSession.create(graph.encode('HiFuse Viewer'), {
     ...providerOptions(device),
     logSeverityLevel: 3,
+  }).catch((error: unknown) => {
+    throw unavailable(device, error);
   });
   try {
     const ones = new Tensor('float32', new Float32Array(SIDE * SIDE).fill(1), shape);
