@@ -197,7 +197,7 @@ function parseGrowing(source: ByteSource, begin: number, encoding: Encoding): Fo
 
 function parsePrefix(bytes: Uint8Array, begin: number, { explicit, littleEndian }: Encoding) {
   const parser = littleEndian ? dicomParser.littleEndianByteArrayParser : dicomParser.bigEndianByteArrayParser;
-  const stream = new dicomParser.ByteStream(parser, bytes, begin);
+  const stream = dataSetStream(parser, bytes, begin);
   const dataSet = newDataSet(parser, bytes, {});
   const options = { untilTag: PIXEL_DATA, vrCallback: implicitVr };
   let failed = false;
@@ -211,6 +211,20 @@ function parsePrefix(bytes: Uint8Array, begin: number, { explicit, littleEndian 
     failed = true;
   }
   return { elements: dataSet.elements, failed };
+}
+
+/** VRs of 64 bits, which came after dicom-parser: it would read their length in two bytes where four belong. */
+const LONG_VRS = new Set(['OV', 'SV', 'UV']);
+
+/** A stream that calls them UN, which has the same layout; the dictionary knows their VR (see Attributes.vr). */
+function dataSetStream(parser: dicomParser.ByteArrayParser, bytes: Uint8Array, position: number) {
+  const stream = new dicomParser.ByteStream(parser, bytes, position);
+  const readFixedString = stream.readFixedString.bind(stream);
+  stream.readFixedString = (length) => {
+    const text = readFixedString(length);
+    return LONG_VRS.has(text) ? 'UN' : text;
+  };
+  return stream;
 }
 
 function pixelElement(elements: Record<string, dicomParser.Element>): PixelElement | null {

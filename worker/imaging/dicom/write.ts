@@ -19,12 +19,12 @@ export type ElementValue =
 
 /**
  * A data set to write: keyword, 'ggggeeee', or either with '/VR' (where the standard leaves a choice or the element is
- * private) -> value. Numbers may stand for DS and IS; sequences are arrays of data sets; text is written as UTF-8.
+ * private) -> value; undefined leaves the element out. Numbers may stand for DS and IS; sequences are arrays of data sets; text is written as UTF-8.
  */
 // An interface, since a Record cannot refer to itself.
 // eslint-disable-next-line @typescript-eslint/consistent-indexed-object-style
 export interface DataSetValues {
-  readonly [name: string]: ElementValue;
+  readonly [name: string]: ElementValue | undefined;
 }
 
 /** Which VR to write where the standard leaves a choice. */
@@ -56,7 +56,9 @@ export function encodeDicom(values: DataSetValues, transferSyntax = EXPLICIT_LIT
 
 /** Encodes elements alone, without preamble and meta header. */
 export function encodeDataSet(values: DataSetValues): Uint8Array<ArrayBuffer> {
-  const elements = Object.entries(values).map(([name, value]) => ({ ...resolve(name), value }));
+  const elements = Object.entries(values).flatMap(([name, value]) =>
+    value === undefined ? [] : [{ ...resolve(name), value }],
+  );
   elements.sort((a, b) => a.tag - b.tag);
   return concatenate(elements.flatMap(({ tag, vr, value }) => encodeElement(tag, vr, value)));
 }
@@ -128,6 +130,7 @@ function encodeValue(representation: ValueRepresentation, vr: string, value: Ele
         }),
       );
     case 'number':
+    case 'bytes':
       return encodeNumbers(vr, representation.size, values as readonly (number | bigint)[]);
     case 'tag':
       return concatenate(
