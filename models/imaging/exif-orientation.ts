@@ -43,25 +43,35 @@ export interface Raster<P extends PixelArray> {
   pixels: P;
 }
 
+/** Side of the squares that are copied at a time, in pixels. */
+const TILE = 64;
+
 /** The image as an orientation shows it. Returns the same object for orientation 1, a new one otherwise. */
 export function orient<P extends PixelArray>(image: Raster<P>, orientation: number): Raster<P> {
   const { transpose, flipX, flipY } = ORIENTATIONS[orientation] ?? IDENTITY;
   if (!transpose && !flipX && !flipY) return image;
-  const { channels } = image;
+  const { channels, pixels: source } = image;
   const columns = transpose ? image.rows : image.columns;
   const rows = transpose ? image.columns : image.rows;
-  const pixels = new (image.pixels.constructor as new (length: number) => P)(rows * columns * channels);
+  const pixels = new (source.constructor as new (length: number) => P)(rows * columns * channels);
   // Steps through the stored samples for one displayed column and one displayed row.
   const stepX = (flipX ? -1 : 1) * channels;
   const stepY = (flipY ? -1 : 1) * image.columns * channels;
   const perColumn = transpose ? stepY : stepX;
   const perRow = transpose ? stepX : stepY;
   const start = (flipX ? image.columns - 1 : 0) * channels + (flipY ? image.rows - 1 : 0) * image.columns * channels;
-  let to = 0;
-  for (let y = 0; y < rows; y++) {
-    let from = start + y * perRow;
-    for (let x = 0; x < columns; x++, from += perColumn) {
-      for (let channel = 0; channel < channels; channel++) pixels[to++] = image.pixels[from + channel]!;
+  // In tiles, since a transposition reads down columns: whole rows would miss the processor's cache at every sample.
+  for (let top = 0; top < rows; top += TILE) {
+    const bottom = Math.min(rows, top + TILE);
+    for (let left = 0; left < columns; left += TILE) {
+      const right = Math.min(columns, left + TILE);
+      for (let y = top; y < bottom; y++) {
+        let from = start + y * perRow + left * perColumn;
+        let to = (y * columns + left) * channels;
+        for (let x = left; x < right; x++, from += perColumn) {
+          for (let channel = 0; channel < channels; channel++) pixels[to++] = source[from + channel]!;
+        }
+      }
     }
   }
   return { rows, columns, channels, pixels };
