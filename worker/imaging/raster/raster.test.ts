@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
+import { HifuseError } from '../../../models/errors.ts';
 import { inverseOrientation, orient } from '../../../models/imaging/exif-orientation.ts';
 import type { Frame } from '../../../models/imaging/frame.ts';
 import { applyVoi } from '../../../models/imaging/voi.ts';
@@ -172,6 +174,27 @@ describe('what is no whole picture', () => {
     const path = file(png);
     await expect(readRasterHeader(path)).rejects.toMatchObject({ code: 'image.too-large' });
     await expect(decodeRaster(path)).rejects.toMatchObject({ code: 'image.too-large' });
+  });
+
+  test('changed bytes give a picture or an error with a code', async () => {
+    const originals = Object.keys(all).map((name) => readFileSync(join(PICTURES, name)));
+    const edits = fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 8 });
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...originals), edits, async (original, changes) => {
+        const bytes = Uint8Array.from(original);
+        for (const [at, value] of changes) bytes[at % bytes.length] = value;
+        const path = file(bytes);
+        const result = await decodeRaster(path).catch((error: unknown) => error);
+        rmSync(path);
+        if (result instanceof Error) {
+          expect(result).toBeInstanceOf(HifuseError);
+        } else {
+          const { rows, columns, colour, pixels } = result as Frame;
+          expect(pixels.length).toBe(rows * columns * (colour === 'rgb' ? 3 : 1));
+        }
+      }),
+      { numRuns: 300 },
+    );
   });
 
   test('no loader but those of our formats can be reached', async () => {
