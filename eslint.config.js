@@ -9,10 +9,18 @@ const boundary = (files, ...patterns) => ({
   rules: { 'no-restricted-imports': ['error', { patterns }] },
 });
 
-const electron = forbid('Only main/index.ts, main/preload.cts and main/hosts/electron.ts may know Electron.', 'electron');
+const electron = forbid(
+  'Only main/index.ts, main/preload.cts and main/hosts/electron.ts may know Electron.',
+  'electron',
+);
 const nodeBuiltins = forbid('This folder is pure: no Node.', 'node:*');
 const native = forbid('This folder is pure: no native backend.', 'onnxruntime-*', 'sharp', '@tensorflow/*');
-const upFromModels = forbid('models imports nothing of the other folders.', '**/worker/**', '**/main/**', '**/renderer/**');
+const upFromModels = forbid(
+  'models imports nothing of the other folders.',
+  '**/worker/**',
+  '**/main/**',
+  '**/renderer/**',
+);
 const upFromWorker = forbid('worker imports models only.', '**/main/**', '**/renderer/**');
 const cornerstone = forbid('Only renderer/viewport knows cornerstone.', 'cornerstone-*');
 const rendererReach = forbid(

@@ -34,7 +34,7 @@ export const ERROR_CODES = {
   'worker.timeout': 'The inference process did not answer in time and was restarted.',
   'request.invalid': 'The request is not valid.',
   'request.cancelled': 'Cancelled.',
-  'internal': 'Something unexpected went wrong.',
+  internal: 'Something unexpected went wrong.',
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
