@@ -42,9 +42,15 @@ function isMatrix({ shape }: Tensor): boolean {
 
 function fitsFloat16(state: StateDict): boolean {
   for (const tensor of state.values()) {
-    if (isMatrix(tensor) && tensor.data.some((value) => Math.abs(value) > FLOAT16_MAXIMUM)) return false;
+    if (isMatrix(tensor) && largestMagnitude(tensor.data) > FLOAT16_MAXIMUM) return false;
   }
   return true;
+}
+
+function largestMagnitude(data: Float32Array): number {
+  let largest = 0;
+  for (const value of data) largest = Math.max(largest, Math.abs(value));
+  return largest;
 }
 
 function encodeTensor(tensor: Tensor, dtype: EncodedWeights['dtype']): RawTensor {
@@ -97,10 +103,18 @@ export function decodeTensor(name: string, { dtype, bytes }: RawTensor, subject:
   }
   // A copy of its own: aligned, and it does not keep the whole file in memory.
   const data = toFloat32(bytes.slice().buffer);
-  if (!data.every(Number.isFinite)) {
+  if (!allFinite(data)) {
     throw new HifuseError('checkpoint.corrupt', `${subject}: ${name} holds values that are not finite numbers.`);
   }
   return data;
+}
+
+/** A plain loop: weights are many, and a callback for each takes seconds. */
+function allFinite(data: Float32Array): boolean {
+  for (const value of data) {
+    if (!Number.isFinite(value)) return false;
+  }
+  return true;
 }
 
 /**

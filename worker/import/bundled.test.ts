@@ -66,6 +66,7 @@ describe('chest-xray-nano', () => {
       }
       await session.dispose();
       expect(Object.keys(expected.files)).toHaveLength(60);
+      console.log(`largest difference of a probability: ${largest.toExponential(2)}`);
       expect(largest).toBeLessThan(0.005);
     },
     180_000,

@@ -2,15 +2,15 @@ import { HifuseError } from '../../models/errors.ts';
 import { variantOf } from '../../models/hifuse/variants.ts';
 import type { Manifest } from '../../models/package/manifest.ts';
 import { modelCard } from '../../models/package/model-card.ts';
-import { parsePackageDescription } from '../../models/package/package-description.ts';
+import { parsePackageDescription, type PackageDescription } from '../../models/package/package-description.ts';
 import { encodePackage } from '../../models/package/package.ts';
 import { decodeWeights, encodeWeights } from '../../models/package/weights.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { CheckpointSummary, ImportOptions } from '../protocol.ts';
 import { sha256 } from './load-package.ts';
-import { makeSelfTest } from './make-self-test.ts';
-import { withCheckpoint } from './open-checkpoint.ts';
-import { inspectCheckpoint, readState } from './read-state.ts';
+import { makeSelfTest, selfTestLogits, type Rows } from './make-self-test.ts';
+import { withCheckpoint, type Checkpoint } from './open-checkpoint.ts';
+import { inspectCheckpoint, readState, type Inspected } from './read-state.ts';
 import { writePackage } from './write-package.ts';
 
 /**
@@ -47,39 +47,50 @@ export async function importCheckpoint(
   engine: () => Promise<Engine> = defaultEngine,
 ): Promise<{ directory: string; manifest: Manifest }> {
   const description = parsePackageDescription(options);
-  const { classes } = description;
+  const classCount = description.classes.length;
 
   return withCheckpoint(options.checkpoint, async (checkpoint) => {
     const inspected = inspectCheckpoint(checkpoint);
-    if (inspected.classCount !== classes.length) {
+    if (inspected.classCount !== classCount) {
       throw new HifuseError(
         'request.invalid',
-        `${checkpoint.name} tells ${inspected.classCount} classes apart, and ${classes.length} are named.`,
+        `${checkpoint.name} tells ${inspected.classCount} classes apart, and ${classCount} are named.`,
       );
     }
-    const architecture = { ...inspected.architecture, doubleSigmoid: description.doubleSigmoid };
-    const state = await readState(checkpoint, inspected);
-    const { bytes, dtype } = encodeWeights(state, { architecture, classes });
-    const manifest: Manifest = {
-      schema: 1,
-      id: description.id,
-      name: description.name,
-      version: description.version,
-      license: description.license,
-      architecture,
-      classes,
-      preprocessing: description.preprocessing,
-      calibration: null,
-      intended: description.intended,
-      training: description.training,
-      weights: { file: 'weights.safetensors', sha256: sha256(bytes), dtype },
-    };
-    const stored = decodeWeights(bytes, manifest, manifest.weights.file);
-    const selfTest = await makeSelfTest({ manifest, state }, { manifest, state: stored }, await engine());
+    const { manifest, bytes, logits } = await convert(checkpoint, inspected, description, await engine());
+    const stored = { manifest, state: decodeWeights(bytes, manifest, manifest.weights.file) };
+    const selfTest = makeSelfTest(logits, await selfTestLogits(stored, await engine()));
     const card = description.modelCard || modelCard(manifest, inspected.parameters);
-    const files = encodePackage(manifest, bytes, card, selfTest);
-    return { directory: await writePackage(options.out, files), manifest };
+    return { directory: await writePackage(options.out, encodePackage(manifest, bytes, card, selfTest)), manifest };
   });
+}
+
+/** Reads the weights, runs them, and encodes them: a step of its own, so that float32 copies of both are never held at once. */
+async function convert(
+  checkpoint: Checkpoint,
+  inspected: Inspected,
+  description: PackageDescription,
+  engine: Engine,
+): Promise<{ manifest: Manifest; bytes: Uint8Array; logits: Rows }> {
+  const { classes } = description;
+  const architecture = { ...inspected.architecture, doubleSigmoid: description.doubleSigmoid };
+  const state = await readState(checkpoint, inspected);
+  const { bytes, dtype } = encodeWeights(state, { architecture, classes });
+  const manifest: Manifest = {
+    schema: 1,
+    id: description.id,
+    name: description.name,
+    version: description.version,
+    license: description.license,
+    architecture,
+    classes,
+    preprocessing: description.preprocessing,
+    calibration: null,
+    intended: description.intended,
+    training: description.training,
+    weights: { file: 'weights.safetensors', sha256: sha256(bytes), dtype },
+  };
+  return { manifest, bytes, logits: await selfTestLogits({ manifest, state }, engine) };
 }
 
 /** Loaded when it is needed: a summary needs none. */

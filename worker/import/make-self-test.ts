@@ -14,34 +14,16 @@ const INPUT: SelfTest['input'] = { formula: 'fnv1a-lcg', name: 'input', shape: [
  */
 const ARITHMETIC = { float32: 1e-3, float16: 2e-2, int8: 0.5 } as const;
 
+/** Rows of logits, one per image. */
+export type Rows = readonly (readonly number[])[];
+
 /**
- * Makes a package's self-test. The logits are those of the checkpoint's own float32 weights; the tolerances allow for the
- * rounding of the stored weights, which is measured here, and for the arithmetic of each precision.
+ * What a network answers to the self-test's input.
  *
- * @param original the network with the checkpoint's weights
- * @param stored the same as the package will hold it
- * @param engine runs on the processor
+ * @param engine runs it on the processor
  * @throws HifuseError `engine.*`
  */
-export async function makeSelfTest(original: LoadedModel, stored: LoadedModel, engine: Engine): Promise<SelfTest> {
-  const expected = await logitsOf(original, engine);
-  const rounding = largestDifference((await logitsOf(stored, engine)).flat(), expected.flat());
-  const scale = Math.max(1, ...expected.flat().map(Math.abs));
-  const allow = (arithmetic: number): number => roundUp(rounding + arithmetic * scale);
-  return {
-    schema: 1,
-    input: INPUT,
-    logits: expected,
-    tolerance: {
-      float32: allow(ARITHMETIC.float32),
-      float16: allow(ARITHMETIC.float16),
-      int8: allow(ARITHMETIC.int8),
-    },
-  };
-}
-
-/** Rows of logits for the self-test's input. */
-async function logitsOf(model: LoadedModel, engine: Engine): Promise<number[][]> {
+export async function selfTestLogits(model: LoadedModel, engine: Engine): Promise<Rows> {
   const session = await engine.load(model, 'cpu');
   try {
     const { data } = (await session.run(selfTestBatch({ input: INPUT }))).logits;
@@ -50,6 +32,29 @@ async function logitsOf(model: LoadedModel, engine: Engine): Promise<number[][]>
   } finally {
     await session.dispose();
   }
+}
+
+/**
+ * Makes a package's self-test. It demands what the checkpoint's own float32 weights answer; the tolerances allow for the
+ * rounding of the stored weights, as measured, and for the arithmetic of each precision.
+ *
+ * @param original logits with the checkpoint's weights
+ * @param stored logits with the weights as the package holds them
+ */
+export function makeSelfTest(original: Rows, stored: Rows): SelfTest {
+  const rounding = largestDifference(stored.flat(), original.flat());
+  const scale = Math.max(1, ...original.flat().map(Math.abs));
+  const allow = (arithmetic: number): number => roundUp(rounding + arithmetic * scale);
+  return {
+    schema: 1,
+    input: INPUT,
+    logits: original,
+    tolerance: {
+      float32: allow(ARITHMETIC.float32),
+      float16: allow(ARITHMETIC.float16),
+      int8: allow(ARITHMETIC.int8),
+    },
+  };
 }
 
 /** To two digits, upwards. */

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { releasedParameters } from '../../models/hifuse/state-dict.ts';
@@ -8,9 +8,9 @@ import { withCheckpoint } from './open-checkpoint.ts';
 import { inspectCheckpoint, readState } from './read-state.ts';
 import { CLASSES, STATE, temporaryFolder } from './testing/checkpoints.ts';
 
-/** Checkpoints that PyTorch itself writes. HIFUSE_PYTHON names a Python that has PyTorch and NumPy. */
+/** Checkpoints that PyTorch itself writes. HIFUSE_PYTHON names a Python that has PyTorch and NumPy; .peers holds one too. */
 
-const PYTHON = process.env['HIFUSE_PYTHON'];
+const PYTHON = [process.env['HIFUSE_PYTHON'], '.peers/bin/python'].find((path) => path && existsSync(path));
 
 const READABLE = [
   ...['zip', 'legacy'].flatMap((form) =>
