@@ -47,8 +47,8 @@ describe('text', () => {
 test.each([
   ['Doe^John', 'Doe, John'],
   ['Adams^John Robert Quincy^^Rev.^B.A. M.Div.', 'Adams, John Robert Quincy, Rev., B.A. M.Div.'],
-  ['Yamada^Tarou=山田^太郎=やまだ^たろう', 'Yamada, Tarou (山田, 太郎, やまだ, たろう)'],
-  ['=山田^太郎', '山田, 太郎'],
+  ['Yamada^Tarou=山田^太郎=やまだ^たろう', 'Yamada, Tarou (山田 太郎, やまだ たろう)'],
+  ['=山田^太郎', '山田 太郎'],
   ['Doe', 'Doe'],
   ['', ''],
 ])('person name %s', (value, expected) => {
