@@ -49,7 +49,8 @@ function fitsFloat16(state: StateDict): boolean {
 
 function largestMagnitude(data: Float32Array): number {
   let largest = 0;
-  for (const value of data) largest = Math.max(largest, Math.abs(value));
+  // eslint-disable-next-line @typescript-eslint/prefer-for-of -- ten times slower over 100 million weights
+  for (let i = 0; i < data.length; i++) largest = Math.max(largest, Math.abs(data[i]!));
   return largest;
 }
 
@@ -109,10 +110,10 @@ export function decodeTensor(name: string, { dtype, bytes }: RawTensor, subject:
   return data;
 }
 
-/** A plain loop: weights are many, and a callback for each takes seconds. */
 function allFinite(data: Float32Array): boolean {
-  for (const value of data) {
-    if (!Number.isFinite(value)) return false;
+  // eslint-disable-next-line @typescript-eslint/prefer-for-of -- ten times slower over 100 million weights
+  for (let i = 0; i < data.length; i++) {
+    if (!Number.isFinite(data[i])) return false;
   }
   return true;
 }
