@@ -56,6 +56,9 @@ const PRIORITIES: Readonly<Record<ImagingTask, 0 | 1 | 2>> = {
 /** Old memory a thread may use, in MB. Pixels and WebAssembly are outside of it and bounded by limits.ts. */
 const MAX_OLD_SPACE_MB = 512;
 
+/** A thread loads its modules in a fraction of a second; a machine under load may take longer. */
+const START_LIMIT_MS = 30_000;
+
 const DEFAULT_ENTRY = new URL(
   import.meta.url.endsWith('.ts') ? './pool-thread.ts' : './pool-thread.js',
   import.meta.url,
@@ -167,6 +170,7 @@ class Thread {
   private job: { settle: (response: ThreadResponse | { fatal: unknown }) => void } | null = null;
   lastPath = '';
   private ready = false;
+  private whenReady = (): void => undefined;
   private ended = false;
 
   constructor(entry: URL, timeoutMs: number, onEnd: () => void) {
@@ -176,11 +180,11 @@ class Thread {
     // An idle pool does not keep the process alive.
     this.worker.unref();
     this.worker.on('message', (message: FromThread) => {
-      if ('ready' in message) this.ready = true;
+      if ('ready' in message) this.onReady();
       else this.job?.settle(message);
     });
     this.worker.on('error', (error) => void this.end(error));
-    this.worker.on('exit', (code) => void this.end(new Error(`exit code ${String(code)}`)));
+    this.worker.on('exit', (code) => void this.end(new Error(`exit code ${code}`)));
   }
 
   get idle(): boolean {
@@ -192,19 +196,19 @@ class Thread {
     return new Promise((done) => {
       const name = basename(params.path);
       this.lastPath = params.path;
-      const seconds = String(Math.round(this.timeoutMs / 100) / 10);
-      const timer = setTimeout(() => {
-        void this.end(
-          new HifuseError('image.timeout', `${name} took longer than ${seconds} s to decode and was given up.`),
-        );
-      }, this.timeoutMs);
+      const seconds = Math.round(this.timeoutMs / 100) / 10;
+      const late = new HifuseError(
+        'image.timeout',
+        `${name} took longer than ${seconds} s to decode and was given up.`,
+      );
+      const cancelTimer = this.limit(late);
       const onAbort = () => void this.end(signal?.reason);
       signal?.addEventListener('abort', onAbort);
       this.worker.ref();
       this.job = {
         settle: (response) => {
           this.job = null;
-          clearTimeout(timer);
+          cancelTimer();
           signal?.removeEventListener('abort', onAbort);
           this.worker.unref();
           if ('fatal' in response) reject(this.fatalError(name, response.fatal, signal));
@@ -215,6 +219,28 @@ class Thread {
       };
       this.worker.postMessage({ task, params });
     });
+  }
+
+  /** Ends the thread with `late` when its time is up; the time to start counts for itself. Returns how to call it off. */
+  private limit(late: HifuseError): () => void {
+    const after = (reason: unknown, milliseconds: number) => setTimeout(() => void this.end(reason), milliseconds);
+    let timer: NodeJS.Timeout;
+    if (this.ready) timer = after(late, this.timeoutMs);
+    else {
+      timer = after(new Error('it took too long'), START_LIMIT_MS);
+      this.whenReady = () => {
+        clearTimeout(timer);
+        timer = after(late, this.timeoutMs);
+      };
+    }
+    return () => {
+      clearTimeout(timer);
+    };
+  }
+
+  private onReady(): void {
+    this.ready = true;
+    if (this.job) this.whenReady();
   }
 
   /** Ends the thread; its job is rejected with `reason`. */
