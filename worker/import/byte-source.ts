@@ -17,6 +17,8 @@ export interface ByteSource {
 
 /** Whoever reads more at once has not checked what a file claims. */
 const READ_LIMIT = 2 ** 31;
+/** The system reads less than 2 GB per call. */
+const CALL_LIMIT = 2 ** 30;
 
 export class FileSource implements ByteSource {
   readonly name: string;
@@ -55,7 +57,8 @@ export class FileSource implements ByteSource {
     const bytes = new Uint8Array(length);
     let filled = 0;
     while (filled < length) {
-      const { bytesRead } = await this.#handle.read(bytes, filled, length - filled, offset + filled);
+      const wanted = Math.min(length - filled, CALL_LIMIT);
+      const { bytesRead } = await this.#handle.read(bytes, filled, wanted, offset + filled);
       if (bytesRead === 0) throw new HifuseError('file.unreadable', `${this.name} became shorter while it was read.`);
       filled += bytesRead;
     }
