@@ -57,7 +57,7 @@ export async function withFile<T>(path: string, use: (source: ByteSource) => T |
     return await use({
       name,
       size: status.size,
-      version: `${String(status.size)}@${String(status.mtimeMs)}`,
+      version: `${status.size}@${status.mtimeMs}`,
       read(offset, length) {
         const bytes = new Uint8Array(Math.max(0, Math.min(length, status.size - offset)));
         let done = 0;
