@@ -2,7 +2,7 @@ import { HifuseError } from '../../models/errors.ts';
 import type { ImageHeader } from '../protocol.ts';
 import { withFile } from './byte-source.ts';
 import { looksLikeDicom } from './dicom/parse.ts';
-import { rasterFormat } from './raster/index.ts';
+import { rasterFormat } from './raster/format.ts';
 
 /** Enough for a DICOM preamble and the first elements. */
 const SNIFFED_BYTES = 1024;

@@ -1,7 +1,9 @@
 import { decodeFrame, inspect, readElements, readHeader } from './index.ts';
 import type { ImagingTask, ImagingTasks } from './pool-protocol.ts';
 import { preprocess } from './preprocess.ts';
-import { renderPng } from './render.ts';
+
+/** Loaded with its native library when the first picture is drawn, so that a thread can read headers at once. */
+const renderer = async () => (await import('./render.ts')).renderPng;
 
 type Tasks = { [T in ImagingTask]: (params: ImagingTasks[T]['params']) => Promise<ImagingTasks[T]['result']> };
 
@@ -11,17 +13,18 @@ export const TASKS: Tasks = {
   elements: ({ path }) => readElements(path),
   inspect: ({ path }) => inspect(path),
   frame: ({ path, frame }) => decodeFrame(path, frame),
-  thumbnail: async ({ size, ...source }) => ({
-    png: (await renderPng(await decodeFrame(source.path, source.frame), null, size)).png,
-  }),
-  render: async ({ window, maxSize, ...source }) =>
-    renderPng(await decodeFrame(source.path, source.frame), window, maxSize),
-  input: async ({ preprocessing, ...source }) => {
+  thumbnail: async ({ path, frame, size }) => {
+    const { png } = await (await renderer())(await decodeFrame(path, frame), null, size);
+    return { png };
+  },
+  render: async ({ path, frame, window, maxSize }) =>
+    (await renderer())(await decodeFrame(path, frame), window, maxSize),
+  input: async ({ path, frame, preprocessing }) => {
     const start = performance.now();
-    const frame = await decodeFrame(source.path, source.frame);
+    const image = await decodeFrame(path, frame);
     const decoded = performance.now();
-    const image = preprocess(frame, preprocessing);
+    const input = preprocess(image, preprocessing);
     const milliseconds = { decode: decoded - start, preprocess: performance.now() - decoded };
-    return { ...image, milliseconds, warnings: frame.warnings };
+    return { ...input, milliseconds, warnings: image.warnings };
   },
 };
