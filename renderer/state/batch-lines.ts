@@ -1,5 +1,5 @@
 /** Rows of a batch as the table shows them: filtered, sorted, counted. */
-import type { BatchRow } from '../../main/ipc/contract.ts';
+import type { BatchRow, Prediction } from '../../main/ipc/contract.ts';
 
 export type BatchColumn = 'file' | 'status' | 'top1' | 'probability' | 'milliseconds';
 export type BatchFilter = { kind: 'all' } | { kind: 'failed' } | { kind: 'class'; name: string };
@@ -29,6 +29,15 @@ export function countClasses(rows: readonly BatchRow[]): ClassCount[] {
     else counts.set(top.name, { name: top.name, displayName: top.displayName, count: 1 });
   }
   return [...counts.values()].sort((a, b) => b.count - a.count);
+}
+
+/** Answers by image, of first frames. */
+export function firstFrames(rows: readonly BatchRow[]): Map<string, Prediction> {
+  return new Map(
+    rows.flatMap(({ imageId, frame, prediction }) =>
+      frame === 0 && prediction ? [[imageId, prediction] as const] : [],
+    ),
+  );
 }
 
 export function toLine(row: BatchRow): BatchLine {

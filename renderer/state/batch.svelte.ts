@@ -1,6 +1,7 @@
-import type { BatchRow, BatchState, Client } from '../../main/ipc/contract.ts';
+import type { BatchRow, BatchState, Client, Prediction } from '../../main/ipc/contract.ts';
 import {
   countClasses,
+  firstFrames,
   filterLines,
   sortLines,
   toLine,
@@ -26,6 +27,7 @@ export class Batch {
   #stale = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
+  readonly #predictions = $derived(firstFrames(this.#rows));
   readonly #lines = $derived(this.#rows.map(toLine));
   readonly #shown = $derived(sortLines(filterLines(this.#lines, this.#filter), this.#column, this.#descending));
 
@@ -66,7 +68,11 @@ export class Batch {
     return this.#state?.state === 'running';
   }
 
-  /** How many rows say each class, in order of frequency. */
+  /** What the batch said of an image's first frame. */
+  predictionOf(imageId: string): Prediction | undefined {
+    return this.#predictions.get(imageId);
+  }
+
   get classCounts(): ClassCount[] {
     return countClasses(this.#rows);
   }

@@ -13,6 +13,7 @@ export class Display {
   #shown = $state.raw<Shown | null>(null);
   #error = $state.raw<ErrorValue | null>(null);
   #wanted: StackItem | null = null;
+  #subject = '';
   #loading = $state(false);
 
   constructor(frames: FrameCache) {
@@ -32,8 +33,14 @@ export class Display {
     return this.#loading;
   }
 
-  /** Shows a frame; a later call wins over an earlier one that is still underway. */
-  async show(item: StackItem | null): Promise<void> {
+  /**
+   * Shows a frame; a later call wins over an earlier one that is still underway.
+   * @param subject what the frame belongs to, its series: while it stays the same, the slice before stays on the screen
+   *   until the next is here; an image of another subject must never pass for this one
+   */
+  async show(item: StackItem | null, subject = ''): Promise<void> {
+    if (subject !== this.#subject) this.#set(null, null);
+    this.#subject = subject;
     this.#wanted = item;
     if (!item) {
       this.#set(null, null);
@@ -44,8 +51,6 @@ export class Display {
       this.#set({ ...item, frameData: kept }, null);
       return;
     }
-    // The slice before may stay while the next of its file comes; another file's image must not pass for this one's.
-    if (this.#shown?.imageId !== item.imageId && this.#error) this.#shown = null;
     this.#loading = true;
     try {
       const frameData = await this.#frames.get(item.imageId, item.frame);

@@ -20,6 +20,19 @@ it('shows the frame that was asked for last, whichever comes first', async () =>
   expect([display.shown?.frame, display.loading]).toEqual([1, false]);
 });
 
+it('keeps the slice before on the screen, but never an image of another series', async () => {
+  const main = new FakeClient({ 'images.frame': () => frameOf(new Uint8Array(1)) });
+  const display = new Display(new FrameCache(main));
+  await display.show({ imageId: 'a', frame: 0 }, 'series 1');
+  const next = display.show({ imageId: 'b', frame: 0 }, 'series 1');
+  expect(display.shown?.imageId).toBe('a');
+  await next;
+  const other = display.show({ imageId: 'c', frame: 0 }, 'series 2');
+  expect(display.shown).toBeNull();
+  await other;
+  expect(display.shown?.imageId).toBe('c');
+});
+
 it('takes an image away when the next one fails, so that it cannot pass for it', async () => {
   const main = new FakeClient({
     'images.frame': ({ imageId }) => {

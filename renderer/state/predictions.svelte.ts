@@ -41,13 +41,6 @@ export class Predictions {
     return this.#client.invoke('predictions.input', { imageId, frame });
   }
 
-  /** Takes over a batch's answer, so that the list shows it. One with heat maps is never replaced by one without. */
-  remember(imageId: string, frame: number, prediction: Prediction): void {
-    const known = this.of(imageId, frame);
-    if (known?.state === 'running' || (known?.state === 'ok' && known.prediction.heatMaps)) return;
-    if (prediction.heatMaps) this.#states.set(frameKey(imageId, frame), { state: 'ok', prediction });
-  }
-
   forget(imageId: string): void {
     const isOf = isFrameOf(imageId);
     for (const key of [...this.#states.keys()]) if (isOf(key)) this.#states.delete(key);

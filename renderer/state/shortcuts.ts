@@ -100,10 +100,10 @@ export function shortcutOf(event: KeyPress): Shortcut | undefined {
   return BY_KEY.get([...modifiers, key].join('+'));
 }
 
-const TYPING = 'input:not([type=checkbox]):not([type=radio]):not([type=button]), textarea, select, [contenteditable]';
+const TYPING = 'input:not([type=checkbox], [type=radio], [type=range]), textarea, select, [contenteditable]';
 /** Elements that use the arrows and other keys that move for themselves. */
 const MOVING =
-  '[role=tree], [role=grid], [role=listbox], [role=radiogroup], [role=menu], [role=separator], [role=tablist]';
+  'input[type=range], [role=tree], [role=grid], [role=listbox], [role=radiogroup], [role=menu], [role=separator], [role=tablist]';
 const MOVES = new Set(['ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight', 'Home', 'End', 'PageUp', 'PageDown']);
 
 /** Whether the element that has the focus needs the key for itself. */

@@ -1,3 +1,4 @@
+import { plural } from './format.ts';
 import type { Client, ImageEntry, Series, StudyList } from '../../main/ipc/contract.ts';
 
 const NOTHING: StudyList = { series: [], images: {}, pending: 0, skipped: 0 };
@@ -78,7 +79,7 @@ function withUnreadable(list: StudyList): readonly Series[] {
   const unreadable: Series = {
     id: UNREADABLE_SERIES,
     title: rest.some((image) => image.error) ? 'Could not be read' : 'Being read',
-    subtitle: '',
+    subtitle: plural(rest.length, 'file'),
     modality: '',
     imageIds: rest.map((image) => image.id),
   };
