@@ -5,6 +5,7 @@
 import type { ErrorValue } from '../models/errors.ts';
 import type { Frame, PatientPlane } from '../models/imaging/frame.ts';
 import type { Geometry, Manifest } from '../models/package/manifest.ts';
+import type { PackageDescription } from '../models/package/package-description.ts';
 import type { Device, EngineName, Precision } from './engines/engine.ts';
 
 /** One frame of a file. Frames count from 0. */
@@ -167,21 +168,11 @@ export interface CheckpointSummary {
   ignored: { name: string; reason: string }[];
 }
 
-/** What a checkpoint cannot tell. */
-export interface ImportOptions {
+/** Which checkpoint becomes a package, where, and what the file cannot tell. */
+export interface ImportOptions extends PackageDescription {
   checkpoint: string;
+  /** Folder of the package; must not exist yet, or be empty. */
   out: string;
-  id: string;
-  name: string;
-  version: string;
-  license: string;
-  classes: { name: string; displayName: string }[];
-  preprocessing: Manifest['preprocessing'];
-  intended: Manifest['intended'];
-  training: Manifest['training'];
-  doubleSigmoid: boolean;
-  /** Markdown; made from the rest where empty. */
-  modelCard: string;
 }
 
 export interface VerifyReport {

@@ -1,13 +1,7 @@
 /** What the renderer sends is checked before it reaches a service: the renderer is not trusted. */
 import { HifuseError } from '../../models/errors.ts';
 import { JsonFields } from '../../models/package/json-fields.ts';
-import {
-  parseClasses,
-  parseId,
-  parseIntended,
-  parsePreprocessing,
-  parseTraining,
-} from '../../models/package/parse-manifest.ts';
+import { parsePackageDescription } from '../../models/package/package-description.ts';
 import { parseSettings } from '../services/settings.ts';
 import type { Api, Method } from './contract.ts';
 
@@ -41,21 +35,6 @@ function checkpoint(fields: JsonFields): { uploadId: string } | { path: string }
   return fields.raw('uploadId') === undefined
     ? { path: path(fields) }
     : { uploadId: fields.string('uploadId', { minimum: 1, maximum: 100 }) };
-}
-
-function importOptions(fields: JsonFields): Api['models.import']['params']['options'] {
-  return {
-    id: parseId(fields),
-    name: fields.string('name', { minimum: 1, maximum: 200 }),
-    version: fields.string('version', { minimum: 1, maximum: 50 }),
-    license: fields.string('license', { minimum: 1, maximum: 1000 }),
-    classes: parseClasses(fields),
-    preprocessing: parsePreprocessing(fields.object('preprocessing')),
-    intended: parseIntended(fields.object('intended')),
-    training: parseTraining(fields.object('training')),
-    doubleSigmoid: fields.boolean('doubleSigmoid'),
-    modelCard: fields.string('modelCard', { maximum: 2 ** 19 }),
-  };
 }
 
 function bytes(fields: JsonFields): Uint8Array<ArrayBuffer> {
@@ -107,7 +86,7 @@ const CHECKS = {
   'models.info': null,
   'models.devices': null,
   'models.checkpoint': checkpoint,
-  'models.import': (fields) => ({ ...checkpoint(fields), options: importOptions(fields.object('options')) }),
+  'models.import': (fields) => ({ ...checkpoint(fields), options: parsePackageDescription(fields.raw('options')) }),
   'settings.get': null,
   'settings.set': parseSettings,
 } satisfies { [M in Method]: Api[M]['params'] extends null ? null : Check<Api[M]['params']> };
