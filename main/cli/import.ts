@@ -1,6 +1,7 @@
 import { access, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { HifuseError } from '../../models/errors.ts';
+import { classNamesOf, displayNameOf } from '../../models/package/class-names.ts';
 import type { Manifest, ModelClass, Preprocessing } from '../../models/package/manifest.ts';
 import type { CheckpointSummary, ImportOptions } from '../../worker/protocol.ts';
 import { EXIT, oneOf, parse, single, UsageError, type Command, type Context, type ExitStatus } from './command.ts';
@@ -91,22 +92,12 @@ function triple(option: string, text: string | undefined): readonly [number, num
   throw new UsageError(`--${option} is three numbers joined by commas, not "${text}".`);
 }
 
-/** 'bacterial pneumonia' -> 'Bacterial pneumonia' */
-const forPeople = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1).replaceAll('_', ' ');
-
-/** Names in the model's order, from the released `{"0": "name", ...}`. */
-async function classesOfFile(file: string): Promise<string[]> {
-  const indices = await readObject(file);
-  return Object.keys(indices).map((_, i) => {
-    const name = indices[i];
-    if (typeof name === 'string') return name;
-    throw new HifuseError('request.invalid', `"${path.basename(file)}" names no class number ${i}.`);
-  });
-}
-
+/** Names in the model's order: of the option, or of the list beside the checkpoint. */
 async function classNames(values: Values, checkpoint: string, context: Context): Promise<string[]> {
   if (values.classes !== undefined) {
-    return values.classes.toLowerCase().endsWith('.json') ? classesOfFile(values.classes) : list(values.classes)!;
+    return values.classes.toLowerCase().endsWith('.json')
+      ? classNamesOf(await readText(values.classes))
+      : list(values.classes)!;
   }
   const beside = path.join(path.dirname(checkpoint), CLASS_FILE);
   const found = await access(beside).then(
@@ -115,7 +106,7 @@ async function classNames(values: Values, checkpoint: string, context: Context):
   );
   if (!found) throw new UsageError(`A checkpoint does not say what its classes are called. Name them with --classes.`);
   context.say(`Classes: ${beside}`);
-  return classesOfFile(beside);
+  return classNamesOf(await readText(beside));
 }
 
 async function importOptions(
@@ -130,7 +121,7 @@ async function importOptions(
   const classes: readonly ModelClass[] =
     values.classes === undefined && given.classes
       ? given.classes
-      : (await classNames(values, checkpoint, context)).map((name) => ({ name, displayName: forPeople(name) }));
+      : (await classNames(values, checkpoint, context)).map((name) => ({ name, displayName: displayNameOf(name) }));
   if (classes.length !== summary.classCount) {
     throw new HifuseError(
       'request.invalid',

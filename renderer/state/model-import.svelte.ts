@@ -1,7 +1,7 @@
 import { toErrorValue, type ErrorValue } from '../../models/errors.ts';
 import type { Api, CheckpointSummary, Client, ModelSummary } from '../../main/ipc/contract.ts';
 import type { Geometry } from '../../models/package/manifest.ts';
-import { classNamesOf } from './class-indices.ts';
+import { classNamesOf, displayNameOf } from '../../models/package/class-names.ts';
 import type { Uploads } from './uploads.svelte.ts';
 
 type Source = { uploadId: string } | { path: string };
@@ -64,12 +64,6 @@ const list = (text: string): string[] =>
     .filter(Boolean);
 const hasTwice = (items: readonly string[]): boolean => items.some((item, at) => items.indexOf(item) !== at);
 const years = (text: string): number | null => (text.trim() === '' ? null : Number(text));
-
-/** 'bacterial_pneumonia' -> 'Bacterial pneumonia'. */
-export function displayNameOf(name: string): string {
-  const words = name.replaceAll(/[_-]+/g, ' ').trim();
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
 
 /** A name as an id: lower case letters, digits, single dashes. */
 export function idOf(name: string): string {

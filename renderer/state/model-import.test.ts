@@ -1,27 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Api, CheckpointSummary, ModelSummary } from '../../main/ipc/contract.ts';
 import { FakeClient } from '../testing/fake-client.ts';
-import { classNamesOf } from './class-indices.ts';
-import { displayNameOf, idOf, ModelImport } from './model-import.svelte.ts';
+import { idOf, ModelImport } from './model-import.svelte.ts';
 import { Uploads } from './uploads.svelte.ts';
 
-describe('class lists', () => {
-  it('reads both directions and a plain list, in the order of the numbers', () => {
-    expect(classNamesOf('{"1": "b", "0": "a"}')).toEqual(['a', 'b']);
-    expect(classNamesOf('{"b": 1, "a": 0}')).toEqual(['a', 'b']);
-    expect(classNamesOf('["a", "b"]')).toEqual(['a', 'b']);
-  });
-
-  it.each(['no', '3', '{}', '{"0": "a", "2": "c"}', '{"0": 5, "1": "a"}', '{"a": 0, "b": 0}', '{"0": " "}'])(
-    'refuses %s',
-    (json) => {
-      expect(() => classNamesOf(json)).toThrow(/class list/);
-    },
-  );
-});
-
-it('makes names and ids fit', () => {
-  expect(displayNameOf('bacterial_pneumonia')).toBe('Bacterial pneumonia');
+it('makes ids fit', () => {
   expect([idOf('Lungs, 2nd try!'), idOf('été'), idOf('肺')]).toEqual(['lungs-2nd-try', 'ete', 'model']);
 });
 
