@@ -1,7 +1,7 @@
 import type { Frame } from '../../models/imaging/frame.ts';
 import type { DicomElement } from '../../worker/protocol.ts';
 import type { Api } from '../ipc/contract.ts';
-import { ByteLru } from './byte-lru.ts';
+import { AnswerCache } from './answer-cache.ts';
 import type { Requests } from './classify.ts';
 
 const FRAME_CACHE_BYTES = 256 * 2 ** 20;
@@ -11,11 +11,11 @@ const THUMBNAIL_CACHE_BYTES = 64 * 2 ** 20;
 export class Images {
   readonly #requests: Requests;
   readonly #pathOf: (imageId: string) => string;
-  readonly #frames = new ByteLru<Frame>(
+  readonly #frames = new AnswerCache<Frame>(
     FRAME_CACHE_BYTES,
     ({ pixels, displayPixels }) => pixels.byteLength + (displayPixels?.byteLength ?? 0),
   );
-  readonly #thumbnails = new ByteLru<Api['images.thumbnail']['result']>(
+  readonly #thumbnails = new AnswerCache<Api['images.thumbnail']['result']>(
     THUMBNAIL_CACHE_BYTES,
     ({ png }) => png.byteLength,
   );

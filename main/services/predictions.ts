@@ -1,7 +1,7 @@
 import { fromErrorValue } from '../../models/errors.ts';
 import type { ModelSelection, NetworkInput, Prediction } from '../../worker/protocol.ts';
 import type { Api } from '../ipc/contract.ts';
-import { ByteLru } from './byte-lru.ts';
+import { AnswerCache } from './answer-cache.ts';
 import type { Requests } from './classify.ts';
 
 const CACHE_BYTES = 64 * 2 ** 20;
@@ -11,7 +11,7 @@ export class Predictions {
   readonly #requests: Requests;
   readonly #pathOf: (imageId: string) => string;
   readonly #model: () => Promise<ModelSelection>;
-  readonly #cache = new ByteLru<Prediction>(CACHE_BYTES, ({ heatMaps, classes }) =>
+  readonly #cache = new AnswerCache<Prediction>(CACHE_BYTES, ({ heatMaps, classes }) =>
     (heatMaps ?? []).reduce((sum, { values }) => sum + values.byteLength, 1000 + 100 * classes.length),
   );
 

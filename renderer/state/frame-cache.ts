@@ -1,5 +1,5 @@
 import type { Client, Frame } from '../../main/ipc/contract.ts';
-import { ByteLru } from './byte-lru.ts';
+import { ByteLru } from '../../models/byte-lru.ts';
 import { frameKey, isFrameOf } from './frame-key.ts';
 
 /** Decoded frames to keep: about sixty CT slices per 32 MB, so that scrolling back is free. */

@@ -1,7 +1,7 @@
 import { SvelteMap } from 'svelte/reactivity';
 import { toErrorValue, type ErrorValue } from '../../models/errors.ts';
 import type { Client } from '../../main/ipc/contract.ts';
-import { ByteLru } from './byte-lru.ts';
+import { ByteLru } from '../../models/byte-lru.ts';
 import { NewestFirst } from './newest-first.ts';
 
 /** Longest side in pixels: twice what is shown, for sharp screens. */

@@ -1,24 +1,26 @@
 /** A map that forgets what was used longest ago once its values weigh more than a bound. */
 export class ByteLru<V> {
+  /** Oldest use first. */
   readonly #entries = new Map<string, { value: V; bytes: number }>();
   readonly #limit: number;
   readonly #onEvict: (value: V) => void;
   #bytes = 0;
 
-  /** @param limit bytes to keep; a single value that is larger is kept alone */
+  /**
+   * @param limit bytes to keep; a single value that is larger is kept alone
+   * @param onEvict told of every value that leaves, also of one that is replaced or deleted
+   */
   constructor(limit: number, onEvict: (value: V) => void = () => undefined) {
     this.#limit = limit;
     this.#onEvict = onEvict;
   }
 
+  /** Of all that is kept. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  has(key: string): boolean {
-    return this.#entries.has(key);
-  }
-
+  /** The value of a key, which counts as used now. */
   get(key: string): V | undefined {
     const entry = this.#entries.get(key);
     if (!entry) return undefined;

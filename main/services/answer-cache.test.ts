@@ -1,11 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
-import { ByteLru } from './byte-lru.ts';
+import { AnswerCache } from './answer-cache.ts';
 
-const lru = () => new ByteLru<string>(10, (value) => value.length);
+const lru = () => new AnswerCache<string>(10, (value) => value.length);
 const give = (value: string) => () => Promise.resolve(value);
 const never = () => Promise.reject(new Error('made anew'));
 
-describe('ByteLru', () => {
+describe('AnswerCache', () => {
   it('makes an answer once, also where two ask at the same time', async () => {
     const cache = lru();
     const make = vi.fn(give('abc'));
