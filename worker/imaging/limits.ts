@@ -23,9 +23,7 @@ export const LIMITS = {
   inflatedBytes: 2 ** 28,
   /** First read of a header; most headers are shorter. */
   firstRead: 2 ** 16,
-  /** Parsed headers that a thread keeps, so that the next frame of a file starts at once. */
-  headersKept: 32,
-  /** Parsed headers longer than this are not kept. */
+  /** Bytes of parsed headers that a thread keeps, so that the next frame of a file starts at once; one is kept always. */
   keptHeaderBytes: 2 ** 23,
   /** Milliseconds for one request before its thread is ended. */
   milliseconds: 8_000,

@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { HifuseError, fromErrorValue } from '../../models/errors.ts';
 import type { Preprocessing } from '../../models/package/manifest.ts';
 import type { ImageSource } from '../protocol.ts';
+import { LIMITS } from './limits.ts';
 import type { FromThread, ImagingTask, ImagingTasks, PreparedInput, ThreadResponse } from './pool-protocol.ts';
 
 export type { PreparedInput } from './pool-protocol.ts';
@@ -29,7 +30,7 @@ export interface ImagingPool {
 export interface ImagingPoolOptions {
   threads: number;
   /** Limit of one task, from its start in a thread. */
-  timeoutMs: number;
+  timeoutMs?: number;
   /** Entry of a thread; tests pass their own. */
   entry?: URL;
 }
@@ -68,7 +69,11 @@ const DEFAULT_ENTRY = new URL(
  * A pool of threads that start when there is work. A task that takes too long, is aborted while it runs, or crashes
  * ends its thread, and a fresh one takes its place: other tasks do not notice.
  */
-export function createImagingPool({ threads, timeoutMs, entry = DEFAULT_ENTRY }: ImagingPoolOptions): ImagingPool {
+export function createImagingPool({
+  threads,
+  timeoutMs = LIMITS.milliseconds,
+  entry = DEFAULT_ENTRY,
+}: ImagingPoolOptions): ImagingPool {
   const waiting = new WaitingJobs();
   const all = new Set<Thread>();
   let closed = false;
@@ -176,7 +181,7 @@ class Thread {
   constructor(entry: URL, timeoutMs: number, onEnd: () => void) {
     this.timeoutMs = timeoutMs;
     this.onEnd = onEnd;
-    this.worker = new Worker(entry, { resourceLimits: { maxOldGenerationSizeMb: MAX_OLD_SPACE_MB } });
+    this.worker = new Worker(entry, { execArgv: [], resourceLimits: { maxOldGenerationSizeMb: MAX_OLD_SPACE_MB } });
     // An idle pool does not keep the process alive.
     this.worker.unref();
     this.worker.on('message', (message: FromThread) => {

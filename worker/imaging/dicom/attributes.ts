@@ -140,6 +140,14 @@ export class Attributes {
     return items.flatMap((item) => (item.dataSet ? [new Attributes(item.dataSet, reading)] : []));
   }
 
+  /** One item of a sequence that may have thousands; undefined if it is not there. */
+  item(keyword: string, index: number): Attributes | undefined {
+    const items = this.dataSet.elements[`x${tagOf(keyword)}`]?.items;
+    if (!items) return this.items(keyword)[index];
+    const dataSet = items[index]?.dataSet;
+    return dataSet && new Attributes(dataSet, this.reading);
+  }
+
   private startsWithItem(tag: string): boolean {
     const bytes = this.bytesOf(tag);
     return bytes !== null && bytes.byteLength >= 8 && ITEM_TAG.every((byte, i) => bytes[i] === byte);

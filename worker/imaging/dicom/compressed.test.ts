@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
+import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
 import { withFile } from '../byte-source.ts';
 import { decodeFrame, inspect } from '../index.ts';
@@ -184,6 +185,47 @@ test('a JPEG 2000 stream in a JP2 file is found', async () => {
   const values = { Rows: ROWS, Columns: COLUMNS, ...KINDS['12 bits']!, PixelData: { fragments: [box] } };
   const path = folder.image(values, '1.2.840.10008.1.2.4.201');
   expect((await stored(path)).samples).toEqual(KINDS['12 bits']!.PixelData);
+});
+
+describe('a JPEG that contradicts its header', () => {
+  const JPEG_BASELINE = '1.2.840.10008.1.2.4.50';
+  const pixels = KINDS.RGB!.PixelData as Uint8Array<ArrayBuffer>;
+  const raw = { raw: { width: COLUMNS, height: ROWS, channels: 3 as const } };
+  const rgbImage = (jpeg: Uint8Array, PhotometricInterpretation: string) => {
+    const values = { Rows: ROWS, Columns: COLUMNS, ...KINDS.RGB!, PhotometricInterpretation };
+    return decodeFrame(folder.image({ ...values, PixelData: { fragments: [jpeg] } }, JPEG_BASELINE), 0);
+  };
+
+  /** The marker that sharp leaves out (JFIF 1.1, no density). */
+  const JFIF = Buffer.from('ffe000104a46494600010100000100010000', 'hex');
+
+  // JFIF is always YBR; so is what stores two of its components coarser.
+  test.each([
+    ['4:4:4', 1],
+    ['4:2:0', 6],
+  ])('YBR of %s in a file that says RGB', async (chromaSubsampling, tolerance) => {
+    const stripped = await sharp(pixels, raw).jpeg({ quality: 90, chromaSubsampling }).toBuffer();
+    const jfif = Buffer.concat([stripped.subarray(0, 2), JFIF, stripped.subarray(2)]);
+    const jpeg = chromaSubsampling === '4:4:4' ? jfif : stripped;
+    const expected = await sharp(jpeg).raw().toBuffer();
+    const frame = await rgbImage(jpeg, 'RGB');
+    const distances = Array.from(frame.pixels, (value, i) => Math.abs(value - expected[i]!));
+    // Decoders upsample colours differently; a wrong colour space differs by tens.
+    expect(distances.reduce((sum, value) => sum + value) / distances.length).toBeLessThan(tolerance);
+    expect(frame.warnings.join()).toContain('header says RGB');
+    expect((await rgbImage(jpeg, 'YBR_FULL_422')).pixels).toEqual(frame.pixels);
+  });
+
+  test('a stream without its end is shown with a warning', async () => {
+    const jpeg = await sharp(pixels, raw).jpeg().toBuffer();
+    const frame = await rgbImage(jpeg.subarray(0, -200), 'YBR_FULL_422');
+    expect(frame.warnings.join()).toContain('lacks its end');
+  });
+
+  test('another size is an error', async () => {
+    const jpeg = await sharp(pixels, raw).resize(20, 20).jpeg().toBuffer();
+    await expect(rgbImage(jpeg, 'YBR_FULL_422')).rejects.toMatchObject({ code: 'dicom.corrupt' });
+  });
 });
 
 test('a file cut within its compressed frame is an error', async () => {

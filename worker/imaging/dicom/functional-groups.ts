@@ -8,7 +8,7 @@ export type FunctionalGroups = (sequence: string) => Attributes | undefined;
 
 /** Functional groups of a frame; of a classic image, which has none, every group is absent. */
 export function functionalGroups(attributes: Attributes, frame: number): FunctionalGroups {
-  const own = attributes.items('PerFrameFunctionalGroupsSequence')[frame];
-  const shared = attributes.items('SharedFunctionalGroupsSequence')[0];
+  const own = attributes.item('PerFrameFunctionalGroupsSequence', frame);
+  const shared = attributes.item('SharedFunctionalGroupsSequence', 0);
   return (sequence) => own?.items(sequence)[0] ?? shared?.items(sequence)[0];
 }

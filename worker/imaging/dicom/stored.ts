@@ -125,7 +125,11 @@ function conform(decoded: DecodedSamples, declared: PixelDescription): Omit<Stor
     description,
     samples,
     photometric,
-    warnings: [...(signed === declared.signed ? [] : [signs]), ...(warning ? [warning] : [])],
+    warnings: [
+      ...(signed === declared.signed ? [] : [signs]),
+      ...(warning ? [warning] : []),
+      ...(decoded.complete ? [] : ['The compressed image lacks its end: parts of it may be missing.']),
+    ],
   };
 }
 

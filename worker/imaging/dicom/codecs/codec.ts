@@ -15,6 +15,8 @@ export interface DecodedSamples {
   photometric: 'RGB' | 'YBR_FULL' | null;
   /** The stream lost information. */
   lossy: boolean;
+  /** The stream has its end: without it, decoders fill what is missing with grey. */
+  complete: boolean;
 }
 
 /** A sound stream of a kind that is not supported. */

@@ -1,6 +1,7 @@
 import type { PixelDescription } from '../pixels.ts';
 import { UnsupportedStream, type Codec } from './codec.ts';
 import { EmscriptenCodec } from './emscripten.ts';
+import { hasEnd } from './jpeg-header.ts';
 import { findCodestream, readJpeg2000Header, type Jpeg2000Header } from './jpeg-2000-header.ts';
 import { toSamples } from './words.ts';
 
@@ -35,6 +36,7 @@ const decodeWith =
       signed,
       photometric: header.componentTransform || impliesTransform(description) ? 'RGB' : null,
       lossy: !header.reversible,
+      complete: hasEnd(stream),
     };
   };
 

@@ -81,3 +81,14 @@ export function checkJpegSize({ rows, columns, components }: JpegHeader, descrip
     );
   }
 }
+
+/** Bytes behind the end of a stream that writers fill up or leave. */
+const TAIL = 4096;
+
+/** Whether a stream of the JPEG family has its last marker: EOI of JPEG and JPEG-LS, EOC of JPEG 2000, both FFD9. */
+export function hasEnd(bytes: Uint8Array): boolean {
+  for (let at = bytes.length - 2; at >= Math.max(0, bytes.length - TAIL); at--) {
+    if (bytes[at] === 0xff && bytes[at + 1] === 0xd9) return true;
+  }
+  return false;
+}

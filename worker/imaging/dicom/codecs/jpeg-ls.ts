@@ -1,6 +1,6 @@
 import type { Codec } from './codec.ts';
 import { EmscriptenCodec } from './emscripten.ts';
-import { checkJpegSize, readJpegHeader } from './jpeg-header.ts';
+import { checkJpegSize, hasEnd, readJpegHeader } from './jpeg-header.ts';
 import { toSamples } from './words.ts';
 
 const charls = new EmscriptenCodec('@cornerstonejs/codec-charls/decodewasmjs', 'JpegLSDecoder');
@@ -15,5 +15,15 @@ export const jpegLs: Codec = async (bytes, description) => {
     toSamples(decoder.getDecodedBuffer(), rows * columns * samplesPerPixel, precision, false),
     (decoder as unknown as { getNearLossless(): number }).getNearLossless() > 0,
   ]);
-  return { rows, columns, samplesPerPixel, samples, bits: precision, signed: false, photometric: null, lossy };
+  return {
+    rows,
+    columns,
+    samplesPerPixel,
+    samples,
+    bits: precision,
+    signed: false,
+    photometric: null,
+    lossy,
+    complete: hasEnd(bytes),
+  };
 };

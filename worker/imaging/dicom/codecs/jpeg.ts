@@ -1,6 +1,6 @@
 import type { Codec } from './codec.ts';
 import { decodeNative } from './dcmjs-codecs.ts';
-import { checkJpegSize, readJpegHeader, type JpegHeader } from './jpeg-header.ts';
+import { checkJpegSize, hasEnd, readJpegHeader, type JpegHeader } from './jpeg-header.ts';
 
 const LOSSLESS = 0xc3;
 const ADOBE_YCBCR = 1;
@@ -33,6 +33,7 @@ export const jpeg: Codec = async (bytes, description) => {
     signed: false,
     photometric: photometricOf(header),
     lossy: header.process !== LOSSLESS,
+    complete: hasEnd(bytes),
   };
 };
 

@@ -26,7 +26,17 @@ export const rle: Codec = (bytes, description) => {
     const byte = width - 1 - (segment % width); // cells are little endian here
     unpack(bytes.subarray(start, end), target, sample * width + byte, samplesPerPixel * width);
   }
-  return { rows, columns, samplesPerPixel, samples, bits: bitsAllocated, signed, photometric: null, lossy: false };
+  return {
+    rows,
+    columns,
+    samplesPerPixel,
+    samples,
+    bits: bitsAllocated,
+    signed,
+    photometric: null,
+    lossy: false,
+    complete: true,
+  };
 };
 
 /** Unpacks PackBits into every `stride`-th byte from `first`. */

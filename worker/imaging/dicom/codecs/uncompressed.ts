@@ -7,5 +7,15 @@ export const uncompressed: Codec = (bytes, description) => {
   const samples = allocateSamples(description, rows * columns * samplesPerPixel);
   if (bytes.byteLength < samples.byteLength) throw new Error('it has fewer bytes than its size needs');
   new Uint8Array(samples.buffer).set(bytes.subarray(0, samples.byteLength));
-  return { rows, columns, samplesPerPixel, samples, bits: bitsAllocated, signed, photometric: null, lossy: false };
+  return {
+    rows,
+    columns,
+    samplesPerPixel,
+    samples,
+    bits: bitsAllocated,
+    signed,
+    photometric: null,
+    lossy: false,
+    complete: true,
+  };
 };
