@@ -15,7 +15,9 @@ export class WorkerState {
   get banner(): { kind: 'warning' | 'error'; text: string } | null {
     const { state, message, restarts } = this.#status;
     if (state === 'failed') return { kind: 'error', text: message || 'The inference process could not be started.' };
-    if (restarts > this.#seenRestarts || state === 'restarting') return { kind: 'warning', text: RESTARTED_TEXT };
+    if (restarts > this.#seenRestarts) return { kind: 'warning', text: RESTARTED_TEXT };
+    // The connection to main, which is told in the same way, may be what starts again.
+    if (state === 'restarting') return { kind: 'warning', text: message || RESTARTED_TEXT };
     return null;
   }
 
