@@ -1,6 +1,6 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { HifuseError } from '../../models/errors.ts';
+import { fileError, requireContent } from '../file-errors.ts';
 
 /** Bytes that are read by range, so that a file of many gigabytes is never held whole. */
 export interface ByteSource {
@@ -23,19 +23,6 @@ export function memorySource(name: string, bytes: Uint8Array<ArrayBuffer>): Byte
   };
 }
 
-const MESSAGES: Readonly<Record<string, [code: 'file.not-found' | 'file.unreadable', message: string]>> = {
-  ENOENT: ['file.not-found', 'does not exist. Was it moved or deleted?'],
-  ENOTDIR: ['file.not-found', 'does not exist. Was it moved or deleted?'],
-  EACCES: ['file.unreadable', 'may not be read: its permissions forbid it.'],
-  EPERM: ['file.unreadable', 'may not be read: its permissions forbid it.'],
-};
-
-function fileError(name: string, error: unknown): HifuseError {
-  const cause = (error as NodeJS.ErrnoException).code ?? 'unknown';
-  const [code, message] = MESSAGES[cause] ?? ['file.unreadable', `cannot be read (${cause}). Is the drive connected?`];
-  return new HifuseError(code, `${name} ${message}`);
-}
-
 /**
  * Opens a file, hands it to `use`, and closes it. Synchronous reads: decoding runs in threads of its own.
  * Throws `file.not-found`, `file.unreadable`, `file.empty`.
@@ -49,11 +36,10 @@ export async function withFile<T>(path: string, use: (source: ByteSource) => T |
       throw fileError(name, error);
     }
   };
+  const status = guard(() => statSync(path));
+  requireContent(name, status);
   const file = guard(() => openSync(path, 'r'));
   try {
-    const status = guard(() => fstatSync(file));
-    if (!status.isFile()) throw new HifuseError('file.unreadable', `${name} is a folder or device, not a file.`);
-    if (status.size === 0) throw new HifuseError('file.empty', `${name} is empty.`);
     return await use({
       name,
       size: status.size,

@@ -1,6 +1,7 @@
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { HifuseError } from '../../models/errors.ts';
+import { fileError, requireContent } from '../file-errors.ts';
 
 /** A file that is read by range: checkpoints may be larger than memory. */
 export interface ByteSource {
@@ -39,16 +40,11 @@ export class FileSource implements ByteSource {
   static async open(path: string): Promise<FileSource> {
     const name = basename(path);
     try {
-      // Before opening: opening a pipe would wait for somebody to write into it.
       const status = await stat(path);
-      if (!status.isFile()) throw new HifuseError('file.unreadable', `${name} is not a file.`);
-      if (status.size === 0) throw new HifuseError('file.empty', `${name} is empty.`);
+      requireContent(name, status);
       return new FileSource(name, status.size, await open(path, 'r'));
     } catch (error) {
-      if (error instanceof HifuseError) throw error;
-      const { code, message } = error as NodeJS.ErrnoException;
-      if (code === 'ENOENT' || code === 'ENOTDIR') throw new HifuseError('file.not-found', `${name} does not exist.`);
-      throw new HifuseError('file.unreadable', `${name} cannot be read: ${message}.`);
+      throw fileError(name, error);
     }
   }
 
@@ -58,7 +54,9 @@ export class FileSource implements ByteSource {
     let filled = 0;
     while (filled < length) {
       const wanted = Math.min(length - filled, CALL_LIMIT);
-      const { bytesRead } = await this.#handle.read(bytes, filled, wanted, offset + filled);
+      const { bytesRead } = await this.#handle.read(bytes, filled, wanted, offset + filled).catch((error: unknown) => {
+        throw fileError(this.name, error);
+      });
       if (bytesRead === 0) throw new HifuseError('file.unreadable', `${this.name} became shorter while it was read.`);
       filled += bytesRead;
     }

@@ -3,6 +3,7 @@ import { open, readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { HifuseError } from '../../../models/errors.ts';
 import type { Frame } from '../../../models/imaging/frame.ts';
+import { fileError, requireFile } from '../../file-errors.ts';
 import type { ImageHeader } from '../../protocol.ts';
 import { LIMITS } from '../limits.ts';
 import { decodeBmp, readBmpHeader } from './bmp.ts';
@@ -53,30 +54,25 @@ function checkSize({ rows, columns }: Size, name: string): void {
   );
 }
 
-/** Reading a file's first bytes; a missing or forbidden file gets an error by name. */
+/** A file's first bytes. Throws `file.not-found`, `file.unreadable`. */
 async function firstBytes(path: string): Promise<Uint8Array> {
-  const file = await open(path).catch((error: unknown) => {
-    throw fileError(path, error);
-  });
+  const name = basename(path);
   try {
-    const { buffer, bytesRead } = await file.read(new Uint8Array(SIGNATURE_BYTES), 0, SIGNATURE_BYTES, 0);
-    return buffer.subarray(0, bytesRead);
+    requireFile(name, await stat(path));
+    const file = await open(path);
+    try {
+      const { buffer, bytesRead } = await file.read(new Uint8Array(SIGNATURE_BYTES), 0, SIGNATURE_BYTES, 0);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await file.close();
+    }
   } catch (error) {
-    throw fileError(path, error);
-  } finally {
-    await file.close();
+    throw fileError(name, error);
   }
 }
 
-function fileError(path: string, error: unknown): HifuseError {
-  const name = basename(path);
-  return (error as NodeJS.ErrnoException).code === 'ENOENT'
-    ? new HifuseError('file.not-found', `${name} does not exist any more.`)
-    : new HifuseError('file.unreadable', `${name} cannot be read: check its permissions and whether it is a file.`);
-}
-
-async function formatOf(path: string): Promise<RasterFormat> {
-  const format = rasterFormat(await firstBytes(path));
+function formatOf(path: string, firstBytes: Uint8Array): RasterFormat {
+  const format = rasterFormat(firstBytes);
   if (format) return format;
   throw new HifuseError('image.unknown-format', `${basename(path)} is no JPEG, PNG, TIFF, BMP or WebP file.`);
 }
@@ -101,7 +97,7 @@ async function decoding<T>(name: string, format: RasterFormat, run: () => T | Pr
  */
 export async function readRasterHeader(path: string): Promise<ImageHeader> {
   const name = basename(path);
-  const format = await formatOf(path);
+  const format = formatOf(path, await firstBytes(path));
   const size: Size = await decoding(name, format, async () =>
     format === 'bmp' ? readBmpHeader(await readBounded(path)) : readPictureHeader(path, 0),
   );
@@ -113,9 +109,11 @@ export async function readRasterHeader(path: string): Promise<ImageHeader> {
 async function readBounded(path: string): Promise<Uint8Array> {
   const name = basename(path);
   try {
-    if ((await stat(path)).size <= LIMITS.pictureFileBytes) return await readFile(path);
+    const status = await stat(path);
+    requireFile(name, status);
+    if (status.size <= LIMITS.pictureFileBytes) return await readFile(path);
   } catch (error) {
-    throw fileError(path, error);
+    throw fileError(name, error);
   }
   const limit = Math.floor(LIMITS.pictureFileBytes / 2 ** 20);
   throw new HifuseError('file.too-large', `${name} is larger than ${limit} MB, the limit for a picture file.`);
@@ -128,7 +126,7 @@ async function readBounded(path: string): Promise<Uint8Array> {
 export async function decodeRaster(path: string, frame = 0): Promise<Frame> {
   const name = basename(path);
   const bytes = await readBounded(path);
-  const format = rasterFormat(bytes.subarray(0, SIGNATURE_BYTES)) ?? (await formatOf(path));
+  const format = formatOf(path, bytes.subarray(0, SIGNATURE_BYTES));
   const picture: Picture = await decoding(name, format, async () => {
     if (format === 'bmp') {
       const header = readBmpHeader(bytes);
