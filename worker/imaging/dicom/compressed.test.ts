@@ -228,6 +228,13 @@ describe('a JPEG that contradicts its header', () => {
   });
 });
 
+test('samples of more bits than are allocated are an error', async () => {
+  const fragment = await encodeHtj2k('12 bits');
+  const eight = { Rows: ROWS, Columns: COLUMNS, BitsAllocated: 8, BitsStored: 8, HighBit: 7 };
+  const path = folder.image({ ...eight, PixelData: { fragments: [fragment] } }, '1.2.840.10008.1.2.4.201');
+  await expect(decodeFrame(path, 0)).rejects.toMatchObject({ code: 'dicom.unsupported-pixels' });
+});
+
 test('a file cut within its compressed frame is an error', async () => {
   const fragment = await encodeHtj2k('12 bits');
   const values = { Rows: ROWS, Columns: COLUMNS, ...KINDS['12 bits']!, PixelData: { fragments: [fragment] } };

@@ -101,7 +101,11 @@ async function decode(
 ): Promise<DecodedSamples> {
   const codec = await load();
   try {
-    return await codec(bytes, description);
+    const decoded = await codec(bytes, description);
+    if (decoded.bits > Math.max(8, description.bitsAllocated)) {
+      throw new UnsupportedStream(`its samples of ${decoded.bits} bits exceed Bits Allocated`);
+    }
+    return decoded;
   } catch (error) {
     if (error instanceof HifuseError) throw error;
     const code = error instanceof UnsupportedStream ? 'dicom.unsupported-pixels' : 'dicom.corrupt';
