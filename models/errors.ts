@@ -32,6 +32,7 @@ export const ERROR_CODES = {
   'engine.failed': 'The engine failed while running the network.',
   'worker.crashed': 'The inference process ended unexpectedly.',
   'worker.timeout': 'The inference process did not answer in time and was restarted.',
+  'connection.lost': 'The window lost its connection to the application.',
   'request.invalid': 'The request is not valid.',
   'request.cancelled': 'Cancelled.',
   internal: 'Something unexpected went wrong.',

@@ -114,6 +114,7 @@ describe('over a WebSocket', () => {
     }
     expect(await waiting).toMatch(/Start it again/);
     expect(await ask(client)).toMatch(/Start it again/);
+    await expect(client.invoke('studies.list', null)).rejects.toMatchObject({ code: 'connection.lost' });
     expect(states.at(0)).toBe('restarting');
     expect(states.at(-1)).toBe('failed');
   });

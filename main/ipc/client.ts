@@ -69,7 +69,8 @@ function overBridge(bridge: Bridge, listeners: Listeners): Transport {
   };
 }
 
-const failure = (message: string) => ({ ok: false, error: { code: 'internal', message } }) as const satisfies Answer;
+const failure = (message: string) =>
+  ({ ok: false, error: { code: 'connection.lost', message } }) as const satisfies Answer;
 const LOST = failure('The connection to the application was lost. Try again.');
 const GONE = failure('The application was closed. Start it again, and open the address that it then shows.');
 
