@@ -119,6 +119,14 @@ async function hifuse(args: string[], options: { signal?: AbortSignal; asked?: A
       requests: worker(options.asked),
       packages: {
         list: () => Promise.resolve([{ id: 'chest', manifest, modelCard: '', bundled: true }]),
+        damaged: () =>
+          Promise.resolve([
+            {
+              id: 'torn',
+              bundled: false,
+              error: { code: 'model.invalid-package', message: 'The manifest is no JSON.' },
+            },
+          ]),
         resolve: (id) =>
           id === 'none'
             ? Promise.reject(new HifuseError('model.not-found', 'There is no model "none".'))
@@ -320,7 +328,9 @@ describe('hifuse report', () => {
 
 describe('hifuse models and verify', () => {
   it('lists the packages', async () => {
-    expect((await hifuse(['models'])).out).toContain('classes: Bacterial pneumonia, Normal, Viral pneumonia');
+    const { status, out, err } = await hifuse(['models']);
+    expect(out).toContain('classes: Bacterial pneumonia, Normal, Viral pneumonia');
+    expect([status, err]).toEqual([0, 'torn is left out: The manifest is no JSON.\n']);
     const [model] = JSON.parse((await hifuse(['models', '--json'])).out) as object[];
     expect(model).toEqual({ id: 'chest', directory: 'chest', bundled: true, manifest });
   });

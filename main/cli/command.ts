@@ -1,5 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import type { ModelSummary } from '../ipc/contract.ts';
+import type { DamagedModel, ModelSummary } from '../ipc/contract.ts';
 import type { Requests } from '../services/classify.ts';
 
 /** 0 all done, 1 some failed (each with its reason), 2 nothing could run. */
@@ -11,6 +11,8 @@ export interface Services {
   requests: Requests;
   packages: {
     list(): Promise<ModelSummary[]>;
+    /** What is left out of the list, and why. */
+    damaged(): Promise<DamagedModel[]>;
     /** Id or folder -> folder. */
     resolve(idOrDirectory: string): Promise<string>;
   };

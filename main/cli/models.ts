@@ -8,7 +8,7 @@ Lists the model packages: the bundled ones and those that were imported in the a
 
   --json            ids, folders and manifests, as JSON`;
 
-async function run(args: readonly string[], { services, write }: Context): Promise<ExitStatus> {
+async function run(args: readonly string[], { services, write, say }: Context): Promise<ExitStatus> {
   const { values, positionals } = parse(args, { json: { type: 'boolean', default: false } });
   if (positionals[0] !== undefined) throw new UsageError(`"${positionals[0]}" is one argument too many.`);
   const models = await Promise.all(
@@ -19,6 +19,7 @@ async function run(args: readonly string[], { services, write }: Context): Promi
       manifest,
     })),
   );
+  for (const { id, error } of await services.packages.damaged()) say(`${id} is left out: ${error.message}`);
   if (values.json) {
     await write(`${JSON.stringify(models, null, 2)}\n`);
     return EXIT.ok;

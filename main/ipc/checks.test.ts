@@ -41,6 +41,7 @@ const VALID: { [M in Method]: Api[M]['params'] } = {
     overlayOpacity: 0.5,
   },
   'models.list': null,
+  'models.damaged': null,
   'models.info': null,
   'models.devices': null,
   'models.checkpoint': { uploadId: 'u' },

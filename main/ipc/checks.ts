@@ -83,6 +83,7 @@ const CHECKS = {
     overlayOpacity: fields.number('overlayOpacity', 0, 1),
   }),
   'models.list': null,
+  'models.damaged': null,
   'models.info': null,
   'models.devices': null,
   'models.checkpoint': checkpoint,

@@ -71,6 +71,13 @@ export interface ModelSummary {
   bundled: boolean;
 }
 
+/** A folder of the models that holds no usable package. */
+export interface DamagedModel {
+  id: string;
+  bundled: boolean;
+  error: ErrorValue;
+}
+
 export interface Settings {
   modelId: string;
   engine: 'auto' | 'onnx' | 'tfjs';
@@ -163,6 +170,8 @@ export interface Api {
   'batch.export': { params: { id: string; format: 'csv' | 'json' }; result: SaveResult };
   'reports.save': { params: ReportRequest; result: SaveResult };
   'models.list': { params: null; result: ModelSummary[] };
+  /** What is left out of the list, and why. */
+  'models.damaged': { params: null; result: DamagedModel[] };
   'models.info': { params: null; result: ModelInfo };
   'models.devices': { params: null; result: DeviceReport[] };
   'models.checkpoint': { params: { uploadId: string } | { path: string }; result: CheckpointSummary };

@@ -100,6 +100,7 @@ function createHandlers(services: Services) {
     'reports.save': (params) => reports.save(params),
 
     'models.list': () => packages.list(),
+    'models.damaged': () => packages.damaged(),
     'models.info': async () => inference.request('model.load', await services.selectedModel()),
     'models.devices': async () =>
       asTask('Trying devices', inference.request('model.devices', await services.selectedModel())),

@@ -39,6 +39,18 @@ describe('Packages', () => {
     ]);
   });
 
+  it('tells what is wrong with a damaged package', async () => {
+    await add('bundled', 'chest');
+    await add('imported', 'chest', {});
+    await add('imported', 'damaged', { schema: 99 });
+    await mkdir(path.join(folder, 'imported', 'empty'));
+    expect(await packages.damaged()).toMatchObject([
+      { id: 'damaged', bundled: false, error: { code: 'model.invalid-package' } },
+      { id: 'empty', error: { code: 'model.not-found' } },
+    ]);
+    await expect(packages.get('damaged')).rejects.toMatchObject({ code: 'model.invalid-package' });
+  });
+
   it('finds a package by id, bundled ones first, or by its folder', async () => {
     const bundled = await add('bundled', 'chest');
     await add('imported', 'chest');

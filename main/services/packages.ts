@@ -1,9 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { HifuseError } from '../../models/errors.ts';
+import { fromErrorValue, HifuseError, toErrorValue } from '../../models/errors.ts';
 import { ID_PATTERN } from '../../models/package/parse-manifest.ts';
 import { readPackageSummary } from '../../worker/import/load-package.ts';
-import type { ModelSummary } from '../ipc/contract.ts';
+import type { DamagedModel, ModelSummary } from '../ipc/contract.ts';
 
 /** The model packages that are at hand: those that come with the application, and those that the person imported. */
 export class Packages {
@@ -19,27 +19,22 @@ export class Packages {
     this.#imported = imported;
   }
 
-  /** Summaries in the order of their names, bundled ones first. Reads no weights; leaves out what is damaged. */
+  /** Summaries in the order of their ids, bundled ones first. Reads no weights; leaves out what is damaged. */
   async list(): Promise<ModelSummary[]> {
-    const of = async (folder: string, bundled: boolean): Promise<ModelSummary[]> => {
-      const ids = (await foldersIn(folder)).filter((id) => ID_PATTERN.test(id)).sort();
-      const summaries = await Promise.all(
-        ids.map(async (id) => {
-          const summary = await readPackageSummary(path.join(folder, id)).catch(() => null);
-          return summary ? [{ id, bundled, ...summary }] : [];
-        }),
-      );
-      return summaries.flat();
-    };
-    const bundled = await of(this.#bundled, true);
-    const taken = new Set(bundled.map(({ id }) => id));
-    return [...bundled, ...(await of(this.#imported, false)).filter(({ id }) => !taken.has(id))];
+    return (await this.#all()).filter((model) => 'manifest' in model);
   }
 
-  /** @throws HifuseError `model.not-found` */
+  /** Packages that cannot be used, with what is wrong with them. */
+  async damaged(): Promise<DamagedModel[]> {
+    return (await this.#all()).filter((model) => 'error' in model);
+  }
+
+  /** @throws HifuseError `model.not-found`; of a damaged package what is wrong with it */
   async get(id: string): Promise<ModelSummary> {
-    const found = (await this.list()).find((summary) => summary.id === id);
-    return found ?? this.#notFound(id);
+    const found = (await this.#all()).find((model) => model.id === id);
+    if (!found) return this.#notFound(id);
+    if ('error' in found) throw fromErrorValue(found.error);
+    return found;
   }
 
   /**
@@ -69,6 +64,13 @@ export class Packages {
     return path.join(this.#imported, id);
   }
 
+  /** A bundled package hides an imported one of its id. */
+  async #all(): Promise<(ModelSummary | DamagedModel)[]> {
+    const bundled = await packagesIn(this.#bundled, true);
+    const taken = new Set(bundled.map(({ id }) => id));
+    return [...bundled, ...(await packagesIn(this.#imported, false)).filter(({ id }) => !taken.has(id))];
+  }
+
   async #notFound(wanted: string): Promise<never> {
     const ids = (await this.list()).map(({ id }) => id);
     const known = ids.length > 0 ? `Known models: ${ids.join(', ')}.` : 'No models are installed.';
@@ -77,6 +79,18 @@ export class Packages {
       `There is no model "${wanted}", and no package in a folder of that name. ${known}`,
     );
   }
+}
+
+async function packagesIn(folder: string, bundled: boolean): Promise<(ModelSummary | DamagedModel)[]> {
+  const ids = (await foldersIn(folder)).filter((id) => ID_PATTERN.test(id)).sort();
+  return Promise.all(
+    ids.map((id) =>
+      readPackageSummary(path.join(folder, id)).then(
+        (summary) => ({ id, bundled, ...summary }),
+        (error: unknown) => ({ id, bundled, error: toErrorValue(error) }),
+      ),
+    ),
+  );
 }
 
 async function foldersIn(folder: string): Promise<string[]> {

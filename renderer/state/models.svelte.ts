@@ -1,10 +1,11 @@
 import { toErrorValue, type ErrorValue } from '../../models/errors.ts';
-import type { Client, DeviceReport, ModelInfo, ModelSummary } from '../../main/ipc/contract.ts';
+import type { Client, DamagedModel, DeviceReport, ModelInfo, ModelSummary } from '../../main/ipc/contract.ts';
 
 /** The models that are installed, the one that is loaded, and what its devices said. */
 export class Models {
   readonly #client: Client;
   #all = $state.raw<readonly ModelSummary[]>([]);
+  #damaged = $state.raw<readonly DamagedModel[]>([]);
   #info = $state.raw<ModelInfo | null>(null);
   #infoError = $state.raw<ErrorValue | null>(null);
   #devices = $state.raw<readonly DeviceReport[] | null>(null);
@@ -17,6 +18,11 @@ export class Models {
 
   get all(): readonly ModelSummary[] {
     return this.#all;
+  }
+
+  /** Installed packages that cannot be used, with what is wrong with them. */
+  get damaged(): readonly DamagedModel[] {
+    return this.#damaged;
   }
 
   /** The model as loaded, with the device that really runs it; null while loading or after a failure. */
@@ -42,7 +48,10 @@ export class Models {
   }
 
   async load(): Promise<void> {
-    this.#all = await this.#client.invoke('models.list', null);
+    [this.#all, this.#damaged] = await Promise.all([
+      this.#client.invoke('models.list', null),
+      this.#client.invoke('models.damaged', null),
+    ]);
   }
 
   /** Asks for the loaded model again; the last request wins. */
