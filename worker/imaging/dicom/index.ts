@@ -1,5 +1,5 @@
 import type { Frame } from '../../../models/imaging/frame.ts';
-import { toErrorValue } from '../../../models/errors.ts';
+import { HifuseError, toErrorValue } from '../../../models/errors.ts';
 import type { DicomElement, ImageHeader, Inspection } from '../../protocol.ts';
 import { withFile, type ByteSource } from '../byte-source.ts';
 import { summarize } from '../summarize.ts';
@@ -13,14 +13,27 @@ import { readStoredFrame } from './stored.ts';
 /** Parsed headers of this thread. */
 const kept = new KeptHeaders();
 
-function withDicom<T>(path: string, use: (file: ByteSource, dicom: Dicom) => T | Promise<T>): Promise<T> {
-  return withFile(path, (file) => use(file, kept.get(path, file, parseDicom)));
+/** Opens and parses a file; what its reader did not foresee is damage, too. */
+function withDicom<T>(
+  path: string,
+  use: (file: ByteSource, dicom: Dicom) => T | Promise<T>,
+  parse = (file: ByteSource) => kept.get(path, file, parseDicom),
+): Promise<T> {
+  return withFile(path, async (file) => {
+    try {
+      return await use(file, parse(file));
+    } catch (error) {
+      if (error instanceof HifuseError) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new HifuseError('dicom.corrupt', `${file.name} is damaged in an unforeseen way (${reason}).`);
+    }
+  });
 }
 
 /** Header of a DICOM file; nothing behind its start of pixel data is read. Throws `file.*`, `dicom.*`. */
 export function readDicomHeader(path: string): Promise<ImageHeader> {
   // Not kept: a list reads thousands of headers once.
-  return withFile(path, (file) => dicomHeader(path, parseDicom(file)));
+  return withDicom(path, (_file, dicom) => dicomHeader(path, dicom), parseDicom);
 }
 
 /** Every element for the tag browser. Throws `file.*`, `dicom.corrupt`. */

@@ -19,7 +19,7 @@ export function readNativeFrame(
   description: PixelDescription,
   frame: number,
 ): { samples: PixelArray; warnings: readonly string[] } {
-  const { littleEndian } = dicom.attributes.reading;
+  const littleEndian = dicom.attributes.reading.littleEndian && !dicom.syntax.bigEndianPixels;
   const { subsampled, bitsPerFrame } = layoutOf(pixels, description);
   const firstBit = bitsPerFrame * frame;
   const first = Math.floor(firstBit / 8);

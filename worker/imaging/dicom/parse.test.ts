@@ -57,6 +57,11 @@ describe('files that are not quite as they should be', () => {
     await expectImage(folder.image({}, '1.2.840.10008.1.2'));
   });
 
+  test('GE wrote big endian pixels into a little endian data set', async () => {
+    const PixelData = grayscale.PixelData.map((value) => ((value & 0xff) << 8) | (value >> 8));
+    await expectImage(folder.image({ PixelData }, '1.2.840.113619.5.2'));
+  });
+
   test('an image without transfer syntax says so', async () => {
     const frame = await decodeFrame(folder.file(dataSet), 0);
     expect(frame.warnings.join(' ')).toContain('transfer syntax');
@@ -64,6 +69,12 @@ describe('files that are not quite as they should be', () => {
 });
 
 describe('files that are damaged', () => {
+  test.each([132, 140, 133 + 12])('nothing but %d bytes', async (length) => {
+    const { error } = await inspect(folder.file(encodeDicom(grayscale).subarray(0, length)));
+    expect(error?.code).toBe('dicom.corrupt');
+    expect(error?.message).not.toContain('unforeseen');
+  });
+
   test('cut before the pixels', async () => {
     const whole = encodeDicom({ ...grayscale, ImageComments: 'x'.repeat(300) });
     const { error } = await inspect(folder.file(whole.subarray(0, whole.length - 60)));

@@ -35,6 +35,8 @@ export interface Dicom {
   pixels: PixelElement | null;
   /** The inflated data set of a deflated file, in which the offsets count; null: they count in the file. */
   body: Uint8Array<ArrayBuffer> | null;
+  /** The file ends, or makes no sense any more, before its pixel data. */
+  cut: boolean;
   /** Bytes of memory that this holds. */
   headerBytes: number;
   warnings: readonly string[];
@@ -83,6 +85,7 @@ export function parseDicom(file: ByteSource): Dicom {
     syntax: transferSyntax(declared || guessSyntax(encoding)),
     pixels: found.pixels,
     body,
+    cut: found.cut,
     headerBytes: found.bytes + (body?.byteLength ?? 0),
     warnings,
   };
@@ -140,10 +143,10 @@ function guessSyntax({ explicit, littleEndian }: Encoding): string {
 /** Group 0002, which is explicit little endian; it ends where another group starts. */
 function parseMeta(bytes: Uint8Array, at: number): { attributes: Attributes; end: number } {
   const parser = dicomParser.littleEndianByteArrayParser;
-  const stream = new dicomParser.ByteStream(parser, bytes, at);
   const elements: Record<string, dicomParser.Element> = {};
   let end = at;
   try {
+    const stream = new dicomParser.ByteStream(parser, bytes, at);
     while (end + 8 <= bytes.byteLength && parser.readUint16(bytes, end) === 0x0002) {
       const element = isKnownVr(bytes, end + 4)
         ? dicomParser.readDicomElementExplicit(stream, [])
@@ -197,11 +200,11 @@ function parseGrowing(source: ByteSource, begin: number, encoding: Encoding): Fo
 
 function parsePrefix(bytes: Uint8Array, begin: number, { explicit, littleEndian }: Encoding) {
   const parser = littleEndian ? dicomParser.littleEndianByteArrayParser : dicomParser.bigEndianByteArrayParser;
-  const stream = dataSetStream(parser, bytes, begin);
   const dataSet = newDataSet(parser, bytes, {});
   const options = { untilTag: PIXEL_DATA, vrCallback: implicitVr };
   let failed = false;
   try {
+    const stream = dataSetStream(parser, bytes, begin);
     if (explicit) dicomParser.parseDicomDataSetExplicit(dataSet, stream, bytes.byteLength, options);
     else dicomParser.parseDicomDataSetImplicit(dataSet, stream, bytes.byteLength, options);
     failed = stream.position > bytes.byteLength;

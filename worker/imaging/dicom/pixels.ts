@@ -124,14 +124,13 @@ function photometricOf(attributes: Attributes, samplesPerPixel: number): string 
 
 const DICOMDIR = '1.2.840.10008.1.3.10';
 
-function noPixels({ name, meta, attributes, warnings }: Dicom): HifuseError {
+function noPixels({ name, meta, attributes, cut }: Dicom): HifuseError {
   const sopClass = meta.string('MediaStorageSOPClassUID') || attributes.string('SOPClassUID');
   if (sopClass === DICOMDIR || attributes.has('DirectoryRecordSequence')) {
     return new HifuseError('dicom.no-pixel-data', `${name} is a DICOMDIR: open the folder that it describes instead.`);
   }
-  const cut = attributes.has('Rows') && attributes.has('Columns');
-  if (cut && warnings.some((warning) => warning.includes('cut off'))) {
-    return new HifuseError('dicom.corrupt', `${name} is cut off before its pixels. Ask for the file again.`);
+  if (cut) {
+    return new HifuseError('dicom.corrupt', `${name} is cut off or damaged before any pixels. Ask for the file again.`);
   }
   const modality = attributes.string('Modality').replace(/[^A-Z]/g, '');
   const kind = modality ? ` (modality ${modality})` : '';

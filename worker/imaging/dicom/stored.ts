@@ -27,6 +27,15 @@ const indices = new WeakMap<Dicom, FrameIndex>();
  * Decodes one frame to stored values. Throws `dicom.*`, `image.too-large`, `image.no-such-frame`.
  */
 export async function readStoredFrame(file: ByteSource, dicom: Dicom, frame: number): Promise<StoredFrame> {
+  const { codec, name, lossy } = dicom.syntax;
+  if (codec && 'unsupported' in codec) {
+    // JPIP and video may lack the pixel data that a description starts from; what holds no image has no rows either.
+    if (!dicom.attributes.has('Rows')) describePixels(dicom);
+    throw new HifuseError(
+      'dicom.unsupported-syntax',
+      `${file.name} is compressed as ${name}, which cannot be shown: ${codec.unsupported}.`,
+    );
+  }
   const description = describePixels(dicom);
   if (!Number.isInteger(frame) || frame < 0 || frame >= description.frames) {
     throw new HifuseError(
@@ -36,13 +45,6 @@ export async function readStoredFrame(file: ByteSource, dicom: Dicom, frame: num
   }
   const pixels = dicom.pixels!;
   const source = dicom.body ? memorySource(file.name, dicom.body) : file;
-  const { codec, name, lossy } = dicom.syntax;
-  if (codec && 'unsupported' in codec) {
-    throw new HifuseError(
-      'dicom.unsupported-syntax',
-      `${file.name} is compressed as ${name}, which cannot be shown: ${codec.unsupported}.`,
-    );
-  }
   if (!codec || isNativeAfterAll(pixels, description)) {
     if (pixels.length === null) {
       throw new HifuseError(

@@ -6,6 +6,8 @@ export interface TransferSyntax {
   name: string;
   bigEndian: boolean;
   deflated: boolean;
+  /** Pixels alone are big endian: the data set is what its bytes say. */
+  bigEndianPixels: boolean;
   /** Loads the decoder of compressed frames; null where pixels are native; a reason where they cannot be decoded. */
   codec: (() => Promise<Codec>) | null | { unsupported: string };
   /** Some information was lost for certain. */
@@ -30,7 +32,7 @@ const ROWS: readonly Row[] = [
   ['1.2.840.10008.1.2.1', 'Explicit VR Little Endian', null],
   ['1.2.840.10008.1.2.1.99', 'Deflated Explicit VR Little Endian', null, { deflated: true }],
   ['1.2.840.10008.1.2.2', 'Explicit VR Big Endian', null, { bigEndian: true }],
-  ['1.2.840.113619.5.2', 'GE Private Implicit VR Big Endian Pixel Data', because('it is a private syntax of GE')],
+  ['1.2.840.113619.5.2', 'GE Private Implicit VR Big Endian Pixel Data', null, { bigEndianPixels: true }],
   [
     '1.2.840.10008.1.2.1.98',
     'Encapsulated Uncompressed Explicit VR Little Endian',
@@ -101,7 +103,7 @@ const ROWS: readonly Row[] = [
 export const TRANSFER_SYNTAXES: ReadonlyMap<string, TransferSyntax> = new Map(
   ROWS.map(([uid, name, codec, options]) => [
     uid,
-    { uid, name, bigEndian: false, deflated: false, lossy: false, codec, ...options },
+    { uid, name, bigEndian: false, deflated: false, bigEndianPixels: false, lossy: false, codec, ...options },
   ]),
 );
 
@@ -113,6 +115,7 @@ export function transferSyntax(uid: string): TransferSyntax {
       name: uid,
       bigEndian: false,
       deflated: false,
+      bigEndianPixels: false,
       lossy: false,
       codec: because('it is not known'),
     }
