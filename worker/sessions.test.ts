@@ -13,7 +13,7 @@ function fakeLoader() {
     loadPackage: (directory) => {
       loaded.push(directory);
       if (directory === '/bad') return Promise.reject(new HifuseError('model.invalid-package'));
-      return Promise.resolve({ manifest: { id: directory } } as Package);
+      return Promise.resolve({ manifest: { id: directory }, state: new Map() } as unknown as Package);
     },
     openSession: (model) =>
       Promise.resolve({

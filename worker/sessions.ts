@@ -1,13 +1,17 @@
 import type { LoadedModel, Session } from './engines/engine.ts';
+import { headState } from '../models/hifuse/network.ts';
+import type { StateDict } from '../models/hifuse/state-dict.ts';
 import type { SelfTest } from '../models/package/manifest.ts';
 import type { DeviceReport, ModelSelection } from './protocol.ts';
 
 /** A verified package, as worker/import/load-package.ts gives it. */
 export type Package = LoadedModel & { selfTest: SelfTest };
 
-/** A network that is ready, with its package and what was tried to get it. */
+/** A network that is ready, with what its package says and what was tried to get it. */
 export interface OpenModel {
-  model: Package;
+  model: Pick<Package, 'manifest' | 'selfTest'>;
+  /** Weights of the head, for explanations. The others are in the session and are not kept a second time. */
+  head: StateDict;
   session: Session;
   devices: DeviceReport[];
 }
@@ -87,7 +91,8 @@ export class Sessions {
   async #open(selection: ModelSelection): Promise<OpenModel> {
     const model = await this.#loader.loadPackage(selection.directory);
     const { session, devices } = await this.#loader.openSession(model, model.selfTest, selection);
-    return { model, session, devices };
+    const { manifest, selfTest, state } = model;
+    return { model: { manifest, selfTest }, head: headState(state), session, devices };
   }
 
   async #evict(key: string): Promise<void> {

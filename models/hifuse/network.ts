@@ -64,9 +64,20 @@ function head<T>(ops: Ops<T>, parameters: Parameters, fused: T): T {
   return ops.linear(ops.layerNorm(pooled, norm), linear); // [B, 1, 1, classes]
 }
 
+/** Released names of the head's layers. */
+const HEAD = { norm: 'conv_norm', linear: 'conv_head' } as const;
+
 /** What stands between the last fused map's mean and the logits; Grad-CAM differentiates it. */
 export function headParameters(parameters: Parameters): { norm: LayerNorm; linear: Layer } {
-  return { norm: parameters.layerNorm('conv_norm', LOCAL_EPSILON), linear: parameters.layer('conv_head') };
+  return { norm: parameters.layerNorm(HEAD.norm, LOCAL_EPSILON), linear: parameters.layer(HEAD.linear) };
+}
+
+/** The head's tensors alone, copied, so that the others can be let go: all that {@link headParameters} needs. */
+export function headState(state: StateDict): StateDict {
+  const isHead = (name: string): boolean => Object.values(HEAD).some((layer) => name.startsWith(`${layer}.`));
+  return new Map(
+    [...state].flatMap(([name, { shape, data }]) => (isHead(name) ? [[name, { shape, data: data.slice() }]] : [])),
+  );
 }
 
 // Local branch --------------------------------------------------------------------------------------------------------

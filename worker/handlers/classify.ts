@@ -146,5 +146,5 @@ function outcomeOf(
 }
 
 function heatMapsOf(fused4: Taps['fused4'], n: number, open: OpenModel): HeatMap[] {
-  return open.model.manifest.classes.map((_, classIndex) => gradCam(fused4, open.model.state, n, classIndex));
+  return open.model.manifest.classes.map((_, classIndex) => gradCam(fused4, open.head, n, classIndex));
 }
