@@ -48,8 +48,15 @@ describe('the VOI stage', () => {
     expect(frame.voi).toMatchObject([{ function: VOILUTFunction, width: 0.5 }]);
   });
 
+  test('a window that is not filled in is none, and needs no warning', async () => {
+    const { voi, warnings } = await frameOf({ WindowCenter: '', WindowWidth: '' });
+    expect([voi, warnings]).toEqual([[], []]);
+  });
+
   test.each([0, -5, 0.5])('a LINEAR window of width %d is left out', async (WindowWidth) => {
-    expect((await frameOf({ WindowCenter: 40, WindowWidth })).voi).toEqual([]);
+    const { voi, warnings } = await frameOf({ WindowCenter: 40, WindowWidth });
+    expect(voi).toEqual([]);
+    expect(warnings).toEqual([expect.stringContaining(`(center 40, width ${WindowWidth})`)]);
   });
 
   test('a table goes before windows; 0 entries mean 65536 and the first value may be negative', async () => {

@@ -5,7 +5,7 @@ import type { ByteSource } from '../byte-source.ts';
 import type { Attributes } from './attributes.ts';
 import { rangesOf } from './range.ts';
 import { toRgb } from './colour.ts';
-import { functionalGroups } from './functional-groups.ts';
+import { functionalGroups, type FunctionalGroups } from './functional-groups.ts';
 import { patientOrientationOf, pixelAspectRatioOf, planeOf, spacingOf } from './geometry.ts';
 import { applyLut, modalityOf, voiOf } from './lut.ts';
 import { paletteToRgb } from './palette.ts';
@@ -20,29 +20,39 @@ export async function decodeDicomFrame(file: ByteSource, dicom: Dicom, number: n
   const { rows, columns } = stored.description;
   const groups = functionalGroups(attributes, number);
   const spacing = spacingOf(attributes, groups);
+  const { warnings, ...values } = stored.description.photometric.startsWith('MONOCHROME')
+    ? grayscale(stored, attributes, groups)
+    : colour(file.name, stored, attributes);
   return {
     rows,
     columns,
-    ...(stored.description.photometric.startsWith('MONOCHROME')
-      ? grayscale(stored, attributes, number)
-      : colour(file.name, stored, attributes)),
+    ...values,
     pixelAspectRatio: pixelAspectRatioOf(attributes, spacing),
     spacing,
     patientOrientation: patientOrientationOf(attributes),
     plane: planeOf(attributes, groups),
     exifOrientation: 1,
     lossy: stored.lossy || attributes.string('LossyImageCompression') === '01',
-    warnings: stored.warnings,
+    warnings: [...stored.warnings, ...warnings],
   };
 }
 
 type Values = Pick<
   Frame,
-  'colour' | 'pixels' | 'rescale' | 'unit' | 'voi' | 'automaticWindow' | 'invert' | 'minimum' | 'maximum' | 'padding'
+  | 'colour'
+  | 'pixels'
+  | 'rescale'
+  | 'unit'
+  | 'voi'
+  | 'automaticWindow'
+  | 'invert'
+  | 'minimum'
+  | 'maximum'
+  | 'padding'
+  | 'warnings'
 >;
 
-function grayscale({ description, samples }: StoredFrame, attributes: Attributes, number: number): Values {
-  const groups = functionalGroups(attributes, number);
+function grayscale({ description, samples }: StoredFrame, attributes: Attributes, groups: FunctionalGroups): Values {
   const { lut, slope, intercept, unit } = modalityOf(attributes, groups);
   const padding = paddingOf(attributes, description);
   const pixels: PixelArray = lut ? applyLut(samples, lut) : samples;
@@ -60,7 +70,7 @@ function grayscale({ description, samples }: StoredFrame, attributes: Attributes
     pixels,
     rescale: { slope, intercept },
     unit,
-    voi: voiOf(attributes, groups),
+    ...voiOf(attributes, groups),
     automaticWindow: windowOfRange(Math.min(low, high), Math.max(low, high), integers, 'automatic'),
     invert: description.photometric === 'MONOCHROME1' || attributes.string('PresentationLUTShape') === 'INVERSE',
     ...all,
@@ -76,6 +86,7 @@ function colour(name: string, stored: StoredFrame, attributes: Attributes): Valu
     rescale: { slope: 1, intercept: 0 },
     unit: '',
     voi: [],
+    warnings: [],
     automaticWindow: windowOfRange(0, 255, true),
     invert: false,
     minimum: 0,

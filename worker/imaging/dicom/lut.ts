@@ -81,11 +81,20 @@ const FUNCTIONS = new Set<string>(['LINEAR', 'LINEAR_EXACT', 'SIGMOID']);
 
 /**
  * Tables and windows of the VOI stage (PS3.3 C.11.2) in the order of preference: a table, which its writer made for
- * this very image, goes before windows. The frame's own (Frame VOI LUT) go before those of the file.
+ * this very image, goes before windows. The frame's own (Frame VOI LUT) go before those of the file. A window that its
+ * function does not allow is left out, with a warning.
  */
-export function voiOf(attributes: Attributes, groups: FunctionalGroups): Voi[] {
+export function voiOf(attributes: Attributes, groups: FunctionalGroups): { voi: Voi[]; warnings: string[] } {
   const source = groups('FrameVOILUTSequence') ?? attributes;
-  return [...luts(source), ...windows(source)];
+  const { valid, invalid } = windows(source);
+  // The first one says enough: a damaged file may hold thousands.
+  const warnings = invalid
+    .slice(0, 1)
+    .map(
+      ({ center, width }) =>
+        `The file asks for a display window that cannot be (center ${center}, width ${width}); it is left out.`,
+    );
+  return { voi: [...luts(source), ...valid], warnings };
 }
 
 function luts(source: Attributes): VoiLut[] {
@@ -95,16 +104,21 @@ function luts(source: Attributes): VoiLut[] {
   });
 }
 
-function windows(source: Attributes): VoiWindow[] {
+function windows(source: Attributes): { valid: VoiWindow[]; invalid: { center: number; width: number }[] } {
   const widths = source.numbers('WindowWidth');
   const explanations = source.strings('WindowCenterWidthExplanation');
   const given = source.string('VOILUTFunction');
   const voiFunction = FUNCTIONS.has(given) ? (given as VoiWindow['function']) : 'LINEAR';
-  return source.numbers('WindowCenter').flatMap((center, i) => {
-    const width = widths[i] ?? NaN;
-    // LINEAR needs a width of one or more, the others a positive one (C.11.2.1.2 and C.11.2.1.3).
-    const valid = Number.isFinite(center) && (voiFunction === 'LINEAR' ? width >= 1 : width > 0) && width < Infinity;
-    if (!valid) return [];
-    return [{ kind: 'window' as const, function: voiFunction, center, width, explanation: explanations[i] ?? '' }];
-  });
+  const all = source.numbers('WindowCenter').map((center, i) => ({
+    kind: 'window' as const,
+    function: voiFunction,
+    center,
+    width: widths[i] ?? NaN,
+    explanation: explanations[i] ?? '',
+  }));
+  // LINEAR needs a width of one or more, the others a positive one (C.11.2.1.2 and C.11.2.1.3).
+  const isValid = ({ center, width }: VoiWindow): boolean =>
+    Number.isFinite(center) && (voiFunction === 'LINEAR' ? width >= 1 : width > 0) && width < Infinity;
+  const isEmpty = ({ center, width }: VoiWindow): boolean => Number.isNaN(center) && Number.isNaN(width);
+  return { valid: all.filter(isValid), invalid: all.filter((window) => !isValid(window) && !isEmpty(window)) };
 }
