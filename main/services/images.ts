@@ -1,4 +1,4 @@
-import type { Frame } from '../../models/imaging/frame.ts';
+import { frameBytes, type Frame } from '../../models/imaging/frame.ts';
 import type { DicomElement } from '../../worker/protocol.ts';
 import type { Api } from '../ipc/contract.ts';
 import { AnswerCache } from './answer-cache.ts';
@@ -11,10 +11,7 @@ const THUMBNAIL_CACHE_BYTES = 64 * 2 ** 20;
 export class Images {
   readonly #requests: Requests;
   readonly #pathOf: (imageId: string) => string;
-  readonly #frames = new AnswerCache<Frame>(
-    FRAME_CACHE_BYTES,
-    ({ pixels, displayPixels }) => pixels.byteLength + (displayPixels?.byteLength ?? 0),
-  );
+  readonly #frames = new AnswerCache<Frame>(FRAME_CACHE_BYTES, frameBytes);
   readonly #thumbnails = new AnswerCache<Api['images.thumbnail']['result']>(
     THUMBNAIL_CACHE_BYTES,
     ({ png }) => png.byteLength,

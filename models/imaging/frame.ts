@@ -105,3 +105,7 @@ export interface Frame {
   /** Warnings the reader must see, e.g. 'fewer bytes than declared'. */
   warnings: readonly string[];
 }
+
+/** Bytes that the pixels of a frame take. */
+export const frameBytes = ({ pixels, displayPixels }: Frame): number =>
+  pixels.byteLength + (displayPixels?.byteLength ?? 0);

@@ -1,5 +1,6 @@
 import type { Client, Frame } from '../../main/ipc/contract.ts';
 import { ByteLru } from '../../models/byte-lru.ts';
+import { frameBytes } from '../../models/imaging/frame.ts';
 import { frameKey, isFrameOf } from './frame-key.ts';
 
 /** Decoded frames to keep: about sixty CT slices per 32 MB, so that scrolling back is free. */
@@ -32,7 +33,7 @@ export class FrameCache {
       .invoke('images.frame', { imageId, frame })
       .then((result) => {
         // A file that was closed meanwhile is not kept.
-        if (this.#pending.get(key) === request) this.#frames.set(key, result, result.pixels.byteLength);
+        if (this.#pending.get(key) === request) this.#frames.set(key, result, frameBytes(result));
         return result;
       })
       .finally(() => {

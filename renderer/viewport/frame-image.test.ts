@@ -44,6 +44,12 @@ describe('images for cornerstone', () => {
     expect([...shown]).toEqual(Array.from({ length: 256 }, (_, v) => v));
   });
 
+  it('shows the colours that an embedded profile means', () => {
+    const displayPixels = new Uint8Array([9, 8, 7]);
+    const frame = frameOf(new Uint8Array([1, 2, 3]), { colour: 'rgb', columns: 1, displayPixels });
+    expect([...Array.from(new FrameImages().of(frame, null).image.getPixelData())]).toEqual([9, 8, 7, 255]);
+  });
+
   it('keeps an image while only the window changes, so that caches hold', () => {
     const images = new FrameImages();
     const frame = frameOf(new Uint8Array([0, 255]));

@@ -65,7 +65,8 @@ function image(frame: Frame, id: string, pixels: ArrayLike<number> & { byteLengt
 }
 
 function colourImage(frame: Frame, id: string): CornerstoneImage {
-  const { pixels } = frame;
+  // As an embedded ICC profile means them, where there is one; the network has seen `pixels`.
+  const pixels = frame.displayPixels ?? frame.pixels;
   const count = frame.rows * frame.columns;
   const rgba = new Uint8ClampedArray(count * 4);
   for (let pixel = 0, from = 0, to = 0; pixel < count; pixel++, from += 3, to += 4) {
