@@ -6,6 +6,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { encodeDicom } from '../worker/imaging/dicom/write.ts';
+import { grayscale } from '../worker/imaging/testing/image.ts';
 import { connect } from './ipc/client.ts';
 import type { Client, StudyList, WorkerStatus } from './ipc/contract.ts';
 import { PATHS } from './paths.ts';
@@ -26,6 +27,7 @@ function picture(seed: number): Uint8Array {
 /** A slice of a CT series; slices are numbered against their position. */
 function slice(number: number): Uint8Array {
   return encodeDicom({
+    ...grayscale,
     SOPClassUID: '1.2.840.10008.5.1.4.1.1.2',
     SOPInstanceUID: `1.2.3.${number}`,
     StudyInstanceUID: '1.2.3',
@@ -39,12 +41,6 @@ function slice(number: number): Uint8Array {
     ImagePositionPatient: ['0', '0', String(number * 5)],
     Rows: SIZE,
     Columns: SIZE,
-    SamplesPerPixel: 1,
-    PhotometricInterpretation: 'MONOCHROME2',
-    BitsAllocated: 16,
-    BitsStored: 12,
-    HighBit: 11,
-    PixelRepresentation: 0,
     WindowCenter: '100',
     WindowWidth: '200',
     PixelData: Uint16Array.from(picture(number)),

@@ -1,6 +1,8 @@
 /** Doubles for the tests of main: what the inference process would answer. */
 import type { ImageHeader, ImageSource, Prediction, WorkerApi, WorkerMethod } from '../../worker/protocol.ts';
 import type { Manifest } from '../../models/package/manifest.ts';
+import { architectureOf } from '../../models/hifuse/variants.ts';
+import { exampleManifest } from '../../models/package/testing/example.ts';
 import { HifuseError } from '../../models/errors.ts';
 import type { Requests } from '../services/classify.ts';
 
@@ -18,18 +20,25 @@ export function fakeRequests(answers: Answers): Requests {
   };
 }
 
+const CLASSES: Manifest['classes'] = [
+  { name: 'bacterial pneumonia', displayName: 'Bacterial pneumonia' },
+  { name: 'normal', displayName: 'Normal' },
+  { name: 'viral pneumonia', displayName: 'Viral pneumonia' },
+];
+
+const WEIGHTS_SHA256 = 'ab'.repeat(32);
+
 export function fakePrediction(image: ImageSource, probabilities = [0.2, 0.7, 0.1]): Prediction {
   return {
     image,
     classes: probabilities.map((probability, i) => ({
-      name: ['bacterial pneumonia', 'normal', 'viral pneumonia'][i] ?? `class ${i}`,
-      displayName: ['Bacterial pneumonia', 'Normal', 'Viral pneumonia'][i] ?? `Class ${i}`,
+      ...(CLASSES[i] ?? { name: `class ${i}`, displayName: `Class ${i}` }),
       logit: Math.log(probability),
       probability,
     })),
     top1: probabilities.indexOf(Math.max(...probabilities)),
     calibrated: false,
-    model: { id: 'chest', version: '1.0.0', name: 'Chest radiographs', weightsSha256: 'ab'.repeat(32) },
+    model: { id: 'chest', version: '1.0.0', name: 'Chest radiographs', weightsSha256: WEIGHTS_SHA256 },
     engine: 'onnx',
     device: 'cpu',
     precision: 'float32',
@@ -71,33 +80,14 @@ export function fakeHeader(path: string, changes: Partial<ImageHeader> = {}): Im
 }
 
 export function fakeManifest(changes: Partial<Manifest> = {}): Manifest {
+  const example = exampleManifest();
   return {
-    schema: 1,
+    ...example,
     id: 'chest',
     name: 'Chest radiographs',
-    version: '1.0.0',
     license: 'CC-BY-4.0',
-    architecture: {
-      width: 32,
-      depths: [2, 2, 2, 2],
-      heads: [1, 2, 4, 8],
-      window: 7,
-      irmlp: 'depthwise',
-      doubleSigmoid: false,
-    },
-    classes: [
-      { name: 'bacterial pneumonia', displayName: 'Bacterial pneumonia' },
-      { name: 'normal', displayName: 'Normal' },
-      { name: 'viral pneumonia', displayName: 'Viral pneumonia' },
-    ],
-    preprocessing: {
-      geometry: 'stretch-224',
-      mean: [0.485, 0.456, 0.406],
-      std: [0.229, 0.224, 0.225],
-      exifOrientation: false,
-      dicomWindow: 'file',
-    },
-    calibration: null,
+    architecture: architectureOf('nano', 'depthwise'),
+    classes: CLASSES,
     intended: {
       modalities: ['CR', 'DX'],
       bodyParts: ['CHEST'],
@@ -105,7 +95,7 @@ export function fakeManifest(changes: Partial<Manifest> = {}): Manifest {
       ageYears: { minimum: 1, maximum: 5 },
     },
     training: { data: 'Chest radiographs of children, one hospital', metrics: { accuracy: 0.871 } },
-    weights: { file: 'weights.safetensors', sha256: 'ab'.repeat(32), dtype: 'float16' },
+    weights: { ...example.weights, sha256: WEIGHTS_SHA256 },
     ...changes,
   };
 }

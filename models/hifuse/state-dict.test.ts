@@ -5,6 +5,7 @@ import type { Architecture } from '../package/manifest.ts';
 import { inferArchitecture } from './infer-architecture.ts';
 import { relativePositionIndex } from './relative-position.ts';
 import { checkShapes, parameterCount, releasedParameters, type Shape } from './state-dict.ts';
+import { architectureOf } from './variants.ts';
 
 const GOLDEN = '../shared/golden';
 const files = existsSync(GOLDEN) ? readdirSync(GOLDEN).filter((name) => /^hifuse-.*\.json$/.test(name)) : [];
@@ -19,14 +20,7 @@ interface Golden {
   stateDict: Record<string, number[]>;
 }
 
-const NANO: Architecture = {
-  width: 32,
-  depths: [2, 2, 2, 2],
-  heads: [1, 2, 4, 8],
-  window: 7,
-  irmlp: 'depthwise',
-  doubleSigmoid: false,
-};
+const NANO = architectureOf('nano', 'depthwise');
 
 function shapesOf(architecture: Architecture, classCount: number): Map<string, Shape> {
   return new Map([...releasedParameters(architecture, classCount)].map(([name, spec]) => [name, spec.shape]));

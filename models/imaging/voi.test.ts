@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Frame, PixelArray, VoiLut, VoiWindow } from './frame.ts';
+import type { PixelArray, VoiLut, VoiWindow } from './frame.ts';
+import { rowOf } from './testing/frames.ts';
 import {
   applyVoi,
   defaultVoi,
@@ -18,29 +19,6 @@ const window = (fn: VoiWindow['function'], center: number, width: number): VoiWi
   center,
   width,
   explanation: '',
-});
-
-const frameOf = (pixels: PixelArray, more: Partial<Frame> = {}): Frame => ({
-  rows: 1,
-  columns: pixels.length,
-  colour: 'grayscale',
-  pixels,
-  rescale: { slope: 1, intercept: 0 },
-  unit: '',
-  voi: [],
-  automaticWindow: windowOfRange(0, 255, true),
-  invert: false,
-  minimum: Math.min(...pixels),
-  maximum: Math.max(...pixels),
-  padding: null,
-  pixelAspectRatio: 1,
-  spacing: null,
-  patientOrientation: null,
-  plane: null,
-  exifOrientation: 1,
-  lossy: false,
-  warnings: [],
-  ...more,
 });
 
 const anyFunction = fc.constantFrom<VoiWindow['function']>('LINEAR', 'LINEAR_EXACT', 'SIGMOID');
@@ -149,7 +127,7 @@ describe('tables', () => {
 
 describe('default', () => {
   test('is the first that can be applied, else the automatic window', () => {
-    const frame = frameOf(Uint8Array.of(0, 255));
+    const frame = rowOf(Uint8Array.of(0, 255));
     const invalid = window('LINEAR', 40, 0);
     const valid = window('LINEAR', 40, 400);
     expect(defaultVoi({ ...frame, voi: [invalid, valid] })).toBe(valid);
@@ -160,14 +138,14 @@ describe('default', () => {
 describe('applyVoi', () => {
   test('8-bit values through their full range are unchanged', () => {
     const pixels = Uint8Array.from({ length: 256 }, (_, i) => i);
-    expect(applyVoi(frameOf(pixels))).toEqual(pixels);
+    expect(applyVoi(rowOf(pixels))).toEqual(pixels);
   });
 
   test('MONOCHROME1 is inverted after VOI', () => {
     const pixels = Int16Array.of(-1000, 0, 40, 3000);
     const voi = window('LINEAR', 40, 400);
-    const plain = applyVoi(frameOf(pixels), voi);
-    expect(applyVoi(frameOf(pixels, { invert: true }), voi)).toEqual(plain.map((value) => 255 - value));
+    const plain = applyVoi(rowOf(pixels), voi);
+    expect(applyVoi(rowOf(pixels, { invert: true }), voi)).toEqual(plain.map((value) => 255 - value));
   });
 
   test('the table and pixel by pixel agree, whatever the type', () => {
@@ -181,14 +159,14 @@ describe('applyVoi', () => {
       fc.property(types, values, anyWindow, rescale, fc.boolean(), (Type, numbers, voi, scale, invert) => {
         const pixels = Type.from(numbers) as PixelArray;
         const more = { rescale: scale, invert };
-        const exact = applyVoi(frameOf(Float64Array.from(pixels), more), voi);
-        expect(applyVoi(frameOf(pixels, more), voi)).toEqual(exact);
+        const exact = applyVoi(rowOf(Float64Array.from(pixels), more), voi);
+        expect(applyVoi(rowOf(pixels, more), voi)).toEqual(exact);
       }),
     );
   });
 
   test('padding lies outside minimum and maximum and is still shown right', () => {
-    const frame = frameOf(Int16Array.of(-2000, 0, 100), {
+    const frame = rowOf(Int16Array.of(-2000, 0, 100), {
       minimum: 0,
       maximum: 100,
       padding: { low: -2000, high: -2000 },
@@ -198,16 +176,16 @@ describe('applyVoi', () => {
   });
 
   test('no table over floating-point or huge ranges, but a picture all the same', () => {
-    const float = frameOf(Float32Array.of(0, 0.5, 1, NaN));
+    const float = rowOf(Float32Array.of(0, 0.5, 1, NaN));
     expect(displayLut(float, null)).toBeNull();
     expect(applyVoi(float, window('LINEAR_EXACT', 0.5, 1))).toEqual(Uint8Array.of(0, 128, 255, 0));
-    const wide = frameOf(Uint32Array.of(0, 4e9));
+    const wide = rowOf(Uint32Array.of(0, 4e9));
     expect(displayLut(wide, null)).toBeNull();
     expect(applyVoi(wide, windowOfRange(0, 4e9, true))).toEqual(Uint8Array.of(0, 255));
   });
 
   test('colour is refused', () => {
-    expect(() => applyVoi(frameOf(Uint8Array.of(1, 2, 3), { colour: 'rgb' }))).toThrow(/colour/);
+    expect(() => applyVoi(rowOf(Uint8Array.of(1, 2, 3), { colour: 'rgb' }))).toThrow(/colour/);
   });
 });
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Api, CheckpointSummary, ModelSummary } from '../../main/ipc/contract.ts';
+import { architectureOf } from '../../models/hifuse/variants.ts';
 import { FakeClient } from '../testing/fake-client.ts';
 import { idOf, ModelImport } from './model-import.svelte.ts';
 import { Uploads } from './uploads.svelte.ts';
@@ -11,14 +12,7 @@ it('makes ids fit', () => {
 it('reads a checkpoint, asks for what is missing, and imports it under a free id', async () => {
   const summary: CheckpointSummary = {
     format: 'PyTorch',
-    architecture: {
-      width: 32,
-      depths: [2, 2, 2, 2],
-      heads: [1, 2, 4, 8],
-      window: 7,
-      irmlp: 'dense',
-      doubleSigmoid: false,
-    },
+    architecture: architectureOf('nano', 'dense'),
     variant: 'nano',
     classCount: 2,
     parameters: 1,

@@ -1,31 +1,7 @@
 /** Small made-up values for tests. */
-import type { BatchRow, Frame, ImageEntry, Prediction, StudyList } from '../../main/ipc/contract.ts';
+import type { BatchRow, ImageEntry, Prediction, StudyList } from '../../main/ipc/contract.ts';
 
-export function frameOf(pixels: Frame['pixels'], changes: Partial<Frame> = {}): Frame {
-  const values = [...pixels];
-  return {
-    rows: 1,
-    columns: pixels.length,
-    colour: 'grayscale',
-    pixels,
-    rescale: { slope: 1, intercept: 0 },
-    unit: '',
-    voi: [],
-    automaticWindow: { kind: 'window', function: 'LINEAR', center: 128, width: 256, explanation: '' },
-    invert: false,
-    minimum: Math.min(...values),
-    maximum: Math.max(...values),
-    padding: null,
-    pixelAspectRatio: 1,
-    spacing: null,
-    patientOrientation: null,
-    plane: null,
-    exifOrientation: 1,
-    lossy: false,
-    warnings: [],
-    ...changes,
-  };
-}
+export { rowOf as frameOf } from '../../models/imaging/testing/frames.ts';
 
 export function headerOf(changes: Partial<NonNullable<ImageEntry['header']>> = {}): NonNullable<ImageEntry['header']> {
   return {

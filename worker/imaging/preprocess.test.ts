@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { orient } from '../../models/imaging/exif-orientation.ts';
-import type { Frame, PixelArray, VoiWindow } from '../../models/imaging/frame.ts';
+import type { Frame, VoiWindow } from '../../models/imaging/frame.ts';
+import { frameOf } from '../../models/imaging/testing/frames.ts';
 import { applyVoi, windowOf, windowOfRange } from '../../models/imaging/voi.ts';
 import type { Geometry, Preprocessing } from '../../models/package/manifest.ts';
 import { preprocess, resizePlan, roundHalfEven } from './preprocess.ts';
@@ -62,29 +63,6 @@ describe('equals Pillow and torchvision bit for bit', () => {
       }
     });
   }
-});
-
-const frameOf = (columns: number, rows: number, pixels: PixelArray, more: Partial<Frame> = {}): Frame => ({
-  rows,
-  columns,
-  colour: pixels.length === rows * columns ? 'grayscale' : 'rgb',
-  pixels,
-  rescale: { slope: 1, intercept: 0 },
-  unit: '',
-  voi: [],
-  automaticWindow: windowOfRange(0, 4095, true),
-  invert: false,
-  minimum: 0,
-  maximum: 4095,
-  padding: null,
-  pixelAspectRatio: 1,
-  spacing: null,
-  patientOrientation: null,
-  plane: null,
-  exifOrientation: 1,
-  lossy: false,
-  warnings: [],
-  ...more,
 });
 
 /** vitest's toEqual takes seconds for arrays of this size. */

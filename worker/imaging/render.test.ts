@@ -1,31 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { Frame, PixelArray } from '../../models/imaging/frame.ts';
-import { applyVoi, windowOf, windowOfRange } from '../../models/imaging/voi.ts';
+import { frameOf } from '../../models/imaging/testing/frames.ts';
+import { applyVoi, windowOf } from '../../models/imaging/voi.ts';
 import { sharp } from './raster/codec.ts';
 import { renderPng } from './render.ts';
 
-const frameOf = (columns: number, rows: number, pixels: PixelArray, more: Partial<Frame> = {}): Frame => ({
-  rows,
-  columns,
-  colour: pixels.length === rows * columns ? 'grayscale' : 'rgb',
-  pixels,
-  rescale: { slope: 1, intercept: 0 },
-  unit: '',
-  voi: [],
-  automaticWindow: windowOfRange(0, 4095, true),
-  invert: false,
-  minimum: 0,
-  maximum: 4095,
-  padding: null,
-  pixelAspectRatio: 1,
-  spacing: null,
-  patientOrientation: null,
-  plane: null,
-  exifOrientation: 1,
-  lossy: false,
-  warnings: [],
-  ...more,
-});
 const gray = Uint16Array.from({ length: 60 * 40 }, (_, i) => (i * 37) % 4096);
 
 async function decode(

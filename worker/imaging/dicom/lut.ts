@@ -1,4 +1,5 @@
 import type { PixelArray, Voi, VoiLut, VoiWindow } from '../../../models/imaging/frame.ts';
+import { isValidVoi } from '../../../models/imaging/voi.ts';
 import type { Attributes } from './attributes.ts';
 import type { FunctionalGroups } from './functional-groups.ts';
 
@@ -116,9 +117,6 @@ function windows(source: Attributes): { valid: VoiWindow[]; invalid: { center: n
     width: widths[i] ?? NaN,
     explanation: explanations[i] ?? '',
   }));
-  // LINEAR needs a width of one or more, the others a positive one (C.11.2.1.2 and C.11.2.1.3).
-  const isValid = ({ center, width }: VoiWindow): boolean =>
-    Number.isFinite(center) && (voiFunction === 'LINEAR' ? width >= 1 : width > 0) && width < Infinity;
   const isEmpty = ({ center, width }: VoiWindow): boolean => Number.isNaN(center) && Number.isNaN(width);
-  return { valid: all.filter(isValid), invalid: all.filter((window) => !isValid(window) && !isEmpty(window)) };
+  return { valid: all.filter(isValidVoi), invalid: all.filter((window) => !isValidVoi(window) && !isEmpty(window)) };
 }
