@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { PickleTruncated, Tuple, unpickle, type PickleGlobal } from './pickle.ts';
+import { unpickle } from './pickle.ts';
+import { PickleTruncated, Tuple, type PickleGlobal } from './pickle-machine.ts';
 import { pickle, py } from './testing/pickle-writer.ts';
 
 const globals: Readonly<Record<string, PickleGlobal>> = {

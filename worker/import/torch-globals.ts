@@ -1,6 +1,6 @@
 import { HifuseError } from '../../models/errors.ts';
 import type { DtypeName } from '../../models/package/dtypes.ts';
-import { Tuple, type PickleGlobal } from './pickle.ts';
+import { Tuple, type PickleGlobal } from './pickle-machine.ts';
 
 /** A run of elements in the checkpoint, by the key under which it is stored. */
 export class StorageRef {

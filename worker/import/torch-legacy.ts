@@ -1,7 +1,8 @@
 import { HifuseError } from '../../models/errors.ts';
 import { DTYPES } from '../../models/package/dtypes.ts';
 import type { ByteSource } from './byte-source.ts';
-import { PICKLE_LIMIT, PickleTruncated, unpickle } from './pickle.ts';
+import { PICKLE_LIMIT, PickleTruncated } from './pickle-machine.ts';
+import { unpickle } from './pickle.ts';
 import type { TorchFile } from './torch-file.ts';
 import { persistentStorage, torchGlobals, type StorageRef } from './torch-globals.ts';
 

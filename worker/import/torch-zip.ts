@@ -1,7 +1,8 @@
 import { HifuseError } from '../../models/errors.ts';
 import { DTYPES } from '../../models/package/dtypes.ts';
 import type { ByteSource } from './byte-source.ts';
-import { PICKLE_LIMIT, unpickle } from './pickle.ts';
+import { PICKLE_LIMIT } from './pickle-machine.ts';
+import { unpickle } from './pickle.ts';
 import { persistentStorage, torchGlobals } from './torch-globals.ts';
 import type { TorchFile } from './torch-file.ts';
 import { ZipArchive } from './zip.ts';
