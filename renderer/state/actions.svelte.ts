@@ -2,6 +2,7 @@ import { toErrorValue } from '../../models/errors.ts';
 import type { Client, Events, Settings, StudyList } from '../../main/ipc/contract.ts';
 import { droppedItems, walkDropped } from './dropped-files.ts';
 import { plural } from './format.ts';
+import { Newcomers } from './newcomers.ts';
 import { finishSave } from './save-result.ts';
 import type { Services } from './services.ts';
 
@@ -12,6 +13,7 @@ const isCheckpoint = (name: string): boolean => /\.(pth?|safetensors|ckpt)$/i.te
 /** What the reader can do, wherever it is asked for: button, menu, key or drop. Failures are told, never thrown. */
 export class Actions {
   readonly #parts: Parts;
+  readonly #newcomers = new Newcomers();
   #savingReport = $state(false);
 
   constructor(parts: Parts) {
@@ -158,6 +160,8 @@ export class Actions {
       predictions.forget(imageId);
     }
     studies.update(list);
+    const opened = this.#newcomers.take(list);
+    if (opened !== null) selection.select(opened);
     selection.reconcile();
   }
 

@@ -88,8 +88,8 @@ export async function startServices(services: Services): Promise<() => void> {
     client.subscribe('progress', ({ task, done, total }) => tasks.update(task, done, total)),
     client.subscribe('command', ({ name }) => actions.run(name)),
   ];
-  await Promise.all([about.load(), settings.load(), models.load(), studies.load()]);
-  services.selection.reconcile();
+  const opened = client.invoke('studies.list', null).then((list) => actions.takeStudies(list));
+  await Promise.all([about.load(), settings.load(), models.load(), opened]);
   void models.refreshInfo();
   // A first start shows the samples behind the notice, so that there is something to try.
   if (studies.isEmpty && settings.value && !settings.value.noticeAccepted) await actions.openSamples();

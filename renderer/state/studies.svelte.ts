@@ -51,10 +51,6 @@ export class Studies {
     this.#list = list;
   }
 
-  async load(): Promise<void> {
-    this.update(await this.#client.invoke('studies.list', null));
-  }
-
   async open(paths: string[]): Promise<void> {
     if (paths.length > 0) await this.#client.invoke('studies.open', { paths });
   }

@@ -52,25 +52,23 @@ export class OverlayPainter {
     context.restore();
   }
 
-  /** Draws the outline in screen pixels, so that its line is as wide at every zoom. */
+  /** Draws the outline in screen pixels, so that its line is as wide at every zoom; none where the network saw all. */
   drawOutline(
     context: CanvasRenderingContext2D,
     { region, outline }: OverlayLook,
     layout: Layout,
     density: number,
   ): void {
-    if (!region || !outline) return;
+    if (!region || !outline || !isCropped(region, layout.image)) return;
     context.save();
     context.setTransform(1, 0, 0, 1, 0, 0);
     const frame = corners(region).map((point) => toScreen(layout, point));
-    if (isCropped(region, layout.image)) {
-      const whole = corners({ left: 0, top: 0, ...layout.image }).map((point) => toScreen(layout, point));
-      context.beginPath();
-      path(context, whole);
-      path(context, frame);
-      context.fillStyle = OUTLINE.dim;
-      context.fill('evenodd');
-    }
+    const whole = corners({ left: 0, top: 0, ...layout.image }).map((point) => toScreen(layout, point));
+    context.beginPath();
+    path(context, whole);
+    path(context, frame);
+    context.fillStyle = OUTLINE.dim;
+    context.fill('evenodd');
     context.beginPath();
     path(context, frame);
     context.lineWidth = 3 * density;
