@@ -5,12 +5,7 @@ import type { Host, WorkerProcess } from '../hosts/host.ts';
 import type { WorkerStatus } from '../ipc/contract.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { Emitter } from './emitter.ts';
-
-export interface Progress {
-  done: number;
-  total: number;
-  text: string;
-}
+import { RequestQueue, type Progress } from './request-queue.ts';
 
 export interface RequestOptions {
   /** Rejects with `request.cancelled` at once; the process is told to stop working on it. */
@@ -46,17 +41,6 @@ const CRASHED: Ending = { code: 'worker.crashed', reason: 'The inference process
 const SILENT: Ending = { code: 'worker.timeout', reason: 'The inference process did not answer in time.' };
 const GREEDY: Ending = { code: 'worker.crashed', reason: 'The inference process took too much memory.' };
 
-interface Pending {
-  request: WorkerRequest;
-  /** How often it was sent. */
-  attempts: number;
-  /** The process is working on it. */
-  sent: boolean;
-  resolve(result: unknown): void;
-  reject(error: unknown): void;
-  onProgress: ((progress: Progress) => void) | undefined;
-}
-
 type State = WorkerStatus['state'];
 
 /**
@@ -69,8 +53,7 @@ export class Inference {
   readonly #limits: Limits;
   readonly #clock: Clock;
   readonly #status = new Emitter<WorkerStatus>();
-  /** By number, in the order of asking. */
-  readonly #pending = new Map<number, Pending>();
+  readonly #queue = new RequestQueue();
   #lastId = 0;
   #process: WorkerProcess | null = null;
   #state: State | 'idle' | 'stopped' = 'idle';
@@ -126,8 +109,7 @@ export class Inference {
     return new Promise((resolve, reject) => {
       const id = ++this.#lastId;
       const cancel = (): void => {
-        const pending = this.#take(id);
-        if (pending?.sent) this.#process?.send({ kind: 'cancel', id });
+        if (this.#queue.take(id)?.sent) this.#process?.send({ kind: 'cancel', id });
         reject(new HifuseError('request.cancelled'));
         this.#pump();
       };
@@ -135,11 +117,9 @@ export class Inference {
       const settled = (): void => {
         signal?.removeEventListener('abort', cancel);
       };
-      this.#pending.set(id, {
+      this.#queue.add({
         // The union pairs each method with its parameters; the signature above has checked them.
         request: { kind: 'request', id, method, params } as WorkerRequest,
-        attempts: 0,
-        sent: false,
         resolve: (result) => {
           settled();
           resolve(result as WorkerApi[M]['result']);
@@ -162,7 +142,7 @@ export class Inference {
     const worker = this.#process;
     this.#process = null;
     worker?.kill();
-    this.#rejectAll(new HifuseError('request.cancelled'));
+    this.#queue.rejectAll(new HifuseError('request.cancelled'));
   }
 
   #spawn(state: 'starting' | 'restarting', message: string): void {
@@ -200,57 +180,43 @@ export class Inference {
         if (message.rss > this.#limits.memoryBytes) this.#end(GREEDY);
         break;
       case 'progress':
-        this.#pending.get(message.id)?.onProgress?.({ done: message.done, total: message.total, text: message.text });
+        this.#queue.get(message.id)?.onProgress?.({ done: message.done, total: message.total, text: message.text });
         break;
       case 'result':
         this.#endsInARow = 0;
-        this.#take(message.id)?.resolve(message.result);
+        this.#queue.take(message.id)?.resolve(message.result);
         this.#pump();
         break;
       case 'error':
         this.#endsInARow = 0;
-        this.#take(message.id)?.reject(fromErrorValue(message.error));
+        this.#queue.take(message.id)?.reject(fromErrorValue(message.error));
         this.#pump();
         break;
     }
   }
 
-  /** Sends what may be sent: suspects of the last crash one by one, first of all; then everything else at once. */
   #pump(): void {
     if (this.#state !== 'ready') return;
-    const all = [...this.#pending.values()];
-    const waiting = all.filter((pending) => !pending.sent);
-    const suspect = waiting.find((pending) => pending.attempts > 0);
-    const suspectUnderWay = all.some((pending) => pending.sent && pending.attempts > 1);
-    if (suspectUnderWay) return;
-    for (const pending of suspect ? [suspect] : waiting) {
-      pending.sent = true;
-      pending.attempts += 1;
-      this.#process?.send(pending.request);
-    }
+    for (const request of this.#queue.next()) this.#process?.send(request);
   }
 
   #exited(): void {
     this.#process = null;
     this.#cancelTimer();
     const { code, reason } = this.#ending;
-    for (const [id, pending] of [...this.#pending]) {
-      if (pending.attempts > 1 && pending.sent) {
-        this.#pending.delete(id);
-        pending.reject(
-          new HifuseError(
-            code,
-            `${reason} It was restarted and tried once more, in vain. Everything else goes on; leave this image out, ` +
-              'or choose another device in the settings.',
-          ),
-        );
-      }
-      pending.sent = false;
+    for (const { reject } of this.#queue.ended()) {
+      reject(
+        new HifuseError(
+          code,
+          `${reason} It was restarted and tried once more, in vain. Everything else goes on; leave this image out, ` +
+            'or choose another device in the settings.',
+        ),
+      );
     }
     const wait = this.#limits.backoffMs[this.#endsInARow++];
     if (wait === undefined) {
       this.#setState('failed', `${reason} It could not be restarted. Close the application and start it again.`);
-      this.#rejectAll(new HifuseError('worker.crashed', this.#message));
+      this.#queue.rejectAll(new HifuseError('worker.crashed', this.#message));
       return;
     }
     this.#restarts += 1;
@@ -270,25 +236,13 @@ export class Inference {
     const before = this.#clock.now();
     this.#later(WATCH_MS, () => {
       const now = this.#clock.now();
-      const owes = this.#state !== 'ready' || [...this.#pending.values()].some((pending) => pending.sent);
+      const owes = this.#state !== 'ready' || this.#queue.underWay;
       // Where this very timer was late, the computer slept: the process was not awake, either.
       const slept = now - before > 10 * WATCH_MS;
       if (!owes || slept) this.#lastSign = now;
       if (now - this.#lastSign > this.#limits.silenceMs) this.#end(SILENT);
       else this.#watch();
     });
-  }
-
-  #take(id: number): Pending | undefined {
-    const pending = this.#pending.get(id);
-    this.#pending.delete(id);
-    return pending;
-  }
-
-  #rejectAll(error: HifuseError): void {
-    const all = [...this.#pending.values()];
-    this.#pending.clear();
-    for (const pending of all) pending.reject(error);
   }
 
   #setState(state: State, message: string): void {
