@@ -1,45 +1,28 @@
 import PDFDocument from 'pdfkit';
-import { heatColour } from '../../models/imaging/heatmap.ts';
 import { software } from '../about.ts';
 import type { Fact, ReportContent } from './content.ts';
 import { FontSet, MISSING } from './fonts.ts';
 import type { RenderedOverlay } from './overlay.ts';
-import { Typesetter, type Style } from './typesetter.ts';
-
-/** A4 in points. */
-const PAGE = { width: 595.28, height: 841.89, margin: 42 } as const;
-const LEFT = PAGE.margin;
-const RIGHT = PAGE.width - PAGE.margin;
-const WIDTH = RIGHT - LEFT;
-const GUTTER = 16;
-const HALF = (WIDTH - GUTTER) / 2;
-const FOOTER_TOP = PAGE.height - PAGE.margin - 18;
-
-const INK = '#1c2430';
-const MUTED = '#5b6675';
-const RULE = '#d5dbe3';
-const ACCENT = '#1f5fa8';
-const BAR = '#9db8d6';
-const TRACK = '#edf1f6';
-const WARNING = { fill: '#fff6e5', edge: '#b26a00', text: '#6b3f00' } as const;
-
-const STYLES = {
-  title: { size: 17, weight: 700, colour: INK },
-  section: { size: 9.5, weight: 700, colour: INK },
-  body: { size: 8.5, weight: 400, colour: INK },
-  strong: { size: 8.5, weight: 700, colour: INK },
-  label: { size: 8, weight: 400, colour: MUTED },
-  small: { size: 7.2, weight: 400, colour: MUTED },
-  verdict: { size: 12, weight: 700, colour: INK },
-  warning: { size: 8.2, weight: 400, colour: WARNING.text },
-  notice: { size: 9.5, weight: 700, colour: WARNING.text },
-} as const satisfies Record<string, Style>;
+import {
+  ACCENT,
+  BAR,
+  FOOTER_TOP,
+  GUTTER,
+  HALF,
+  LEFT,
+  PAGE,
+  RIGHT,
+  RULE,
+  STYLES,
+  TRACK,
+  WARNING,
+  WIDTH,
+} from './page.ts';
+import { CAPTIONS, drawPictures } from './pictures.ts';
+import { Typesetter } from './typesetter.ts';
 
 /** Height of the pictures; shrinks when the words need more of the page. */
 const PICTURES = { tallest: 250, lowest: 110 } as const;
-
-/** Height of the captions and the scale under the pictures. */
-const CAPTIONS = 44;
 
 /** What is drawn below y, or only measured: the y below it. */
 type Block = (y: number, draw: boolean) => number;
@@ -129,65 +112,6 @@ function drawFacts(
     top += Math.max(1, lines.length) * Typesetter.lineHeight(STYLES.body) + 0.8;
   }
   return top;
-}
-
-function drawPictures(
-  document: PDFKit.PDFDocument,
-  type: Typesetter,
-  content: ReportContent,
-  pictures: RenderedOverlay,
-  y: number,
-  height: number,
-): number {
-  const frames = [
-    { png: pictures.image, caption: content.imageCaption, x: LEFT },
-    ...(content.overlayCaption
-      ? [{ png: pictures.overlay, caption: content.overlayCaption, x: LEFT + HALF + GUTTER }]
-      : []),
-  ];
-  const scale = Math.min(HALF / pictures.width, height / pictures.height);
-  const size = { width: pictures.width * scale, height: pictures.height * scale };
-  for (const { png, caption, x } of frames) {
-    const box = { x: x + (HALF - size.width) / 2, y: y + (height - size.height) / 2 };
-    document.rect(x, y, HALF, height).fill('#0b0e12');
-    document.image(Buffer.from(png), box.x, box.y, size);
-    type.paragraph(caption, x, y + height + 4, HALF, STYLES.small, 2);
-  }
-  if (content.cropped) {
-    drawSeen(document, pictures, LEFT + (HALF - size.width) / 2, y + (height - size.height) / 2, scale);
-  }
-  if (content.overlayCaption) drawScale(document, type, content, LEFT + HALF + GUTTER + 2, y + height + 26);
-  return y + height + CAPTIONS;
-}
-
-/** Marks the part that the network saw. */
-function drawSeen(
-  document: PDFKit.PDFDocument,
-  { region }: RenderedOverlay,
-  x: number,
-  y: number,
-  scale: number,
-): void {
-  document
-    .rect(x + region.left * scale, y + region.top * scale, region.width * scale, region.height * scale)
-    .lineWidth(0.8)
-    .dash(3, { space: 2 })
-    .stroke('#ffd166')
-    .undash();
-}
-
-/** The colours of the heat map with the values that they stand for. */
-function drawScale(document: PDFKit.PDFDocument, type: Typesetter, content: ReportContent, x: number, y: number): void {
-  const steps = 64;
-  const width = 96;
-  for (let i = 0; i < steps; i++) {
-    document.rect(x + (i * width) / steps, y, width / steps + 0.3, 5).fill(heatColour(i / (steps - 1)));
-  }
-  for (const { share, text } of content.ticks) {
-    const half = type.width(text, STYLES.small) / 2;
-    type.line(text, x + share * width - half, y + 5, STYLES.small);
-  }
-  type.line(content.unit, x + width + 12, y - 2, STYLES.small);
 }
 
 /** Everything under the pictures; measured first, since the pictures take what is left. */
