@@ -118,6 +118,16 @@ describe('Studies', () => {
     expect(lists.at(-1)).toEqual(studies.list());
   });
 
+  it('tells of a folder with its first headers, not before: the next list would have to wait', async () => {
+    await make('a/1.dcm', 'b/1.dcm', 'b/2.dcm');
+    const { lists, clock, open } = start();
+    await open('a');
+    clock.advance(10_000);
+    lists.length = 0;
+    await open('b');
+    expect(Object.values(lists[0]!.images).filter(({ header }) => header).length).toBeGreaterThan(1);
+  });
+
   it('closes images and takes the last close back, at their places', async () => {
     await make('1.png', '2.png', '3.png');
     const { studies, open, names, id } = start();

@@ -110,7 +110,12 @@ export class Studies {
         failures.push(error);
       }
     }
-    this.#announce();
+    // The first list comes with the first headers, unless those take long: one without them would only delay them.
+    if (this.#reading === 0) this.#announce();
+    else
+      this.#clock.after(ANNOUNCE_MS, () => {
+        this.#announce();
+      });
     if (failures.length > 0) throw failures[0];
   }
 
