@@ -1,4 +1,4 @@
-/** Latency, throughput and memory of HiFuse on each engine, against eager PyTorch with as many threads in the same run. */
+/** HiFuse on ONNX Runtime: latency, throughput and memory against eager PyTorch with as many threads, in one run. */
 import { existsSync, readdirSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ export const title = 'Inference';
 
 const CLASS_COUNT = 7;
 const BATCHES = [1, 8];
-/** Both sides take turns, so that what else the machine does hits both. */
+/** All sides take turns, so that what else the machine does hits each. */
 const ROUNDS = 5;
 const RUNS_PER_ROUND = { 1: 4, 8: 1 };
 
@@ -18,106 +18,110 @@ const NETWORKS = ['nano', 'tiny', 'base'].flatMap((variant) =>
   ['depthwise', 'dense'].map((irmlp) => ({ variant, irmlp })),
 );
 const SUBJECTS = [
-  { engine: 'onnx', device: 'cpu', precision: 'float32', networks: NETWORKS },
-  { engine: 'tfjs', device: 'cpu', precision: 'float32', networks: NETWORKS.slice(0, 1) },
+  ...NETWORKS.map((network) => ({ ...network, precision: 'float32' })),
+  ...NETWORKS.slice(0, 4).map((network) => ({ ...network, precision: 'int8' })),
 ];
+
+const times = (ratio) => `${ratio.toFixed(2)}x`;
+const megabytes = (bytes) => (bytes / 1e6).toFixed(0);
+
+/** Title -> cell of a measurement; empty where there is nothing to compare with. */
+const COLUMNS = {
+  engine: () => 'onnx',
+  device: (row) => row.loaded.device,
+  precision: (row) => row.loaded.precision,
+  network: (row) => `${row.variant} ${row.irmlp}`,
+  batch: (row) => row.batch,
+  'ms, best': (row) => row.own.best.toFixed(1),
+  'ms, median': (row) => row.own.median.toFixed(1),
+  'images/s': (row) => ((1000 * row.batch) / row.own.best).toFixed(1),
+  'PyTorch ms, best': (row) => row.torch?.best.toFixed(1) ?? '',
+  'over PyTorch, best': (row) => (row.torch ? times(row.torch.best / row.own.best) : ''),
+  'over PyTorch, median': (row) => (row.torch ? times(row.torch.median / row.own.median) : ''),
+  'over float32, best': (row) => (row.float32 ? times(row.float32.best / row.own.best) : ''),
+  'of product rate': (row) => (row.float32 ? '' : `${((100 * row.gflop) / row.own.best / row.rate).toFixed(0)}%`),
+  'load ms': (row) => row.loaded.milliseconds.toFixed(0),
+  'peak MB': (row) => megabytes(row.memory),
+  'PyTorch peak MB': (row) => (row.torchMemory ? megabytes(row.torchMemory) : ''),
+};
 
 export async function run() {
   const python = pythonWithTorch();
   const torch = python && new Peer(python, [join(import.meta.dirname, 'hifuse_torch.py'), String(cpus().length)]);
   const verified = torch ? await verify(torch) : null;
-  const rate = await inProcess((own) => own.ask({ product: true }));
+  const rate = await productRate();
 
-  const rows = [];
-  for (const { networks, ...subject } of SUBJECTS) {
-    for (const network of networks) {
-      for (const row of await measure({ ...subject, ...network }, torch, rate)) {
-        console.error(row.join('  '));
-        rows.push(row);
-      }
+  const lines = [Object.keys(COLUMNS), Object.keys(COLUMNS).map(() => '---')];
+  for (const subject of SUBJECTS) {
+    for (const row of await measure(subject, torch)) {
+      lines.push(Object.values(COLUMNS).map((cell) => cell({ ...row, rate })));
+      console.error(lines.at(-1).join('  '));
     }
   }
   torch?.end();
 
-  const header = [
-    'engine',
-    'device',
-    'precision',
-    'network',
-    'batch',
-    'ms, best',
-    'ms, median',
-    'images/s',
-    'PyTorch ms, best',
-  ].concat(['ratio, best', 'ratio, median', 'of product rate', 'load ms', 'peak MB', 'PyTorch peak MB']);
-  const table = [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
   const peer =
     verified === null
       ? 'PyTorch was not there (set HIFUSE_PYTHON, or make .cache/peers with python-peers.sh), so there are no ratios.'
       : `The peer is bench/hifuse_torch.py, eager PyTorch with ${cpus().length} threads, in turns with ours; ${verified}`;
   return `Formula weights, ${CLASS_COUNT} classes; ms are of a whole batch, images/s of the best run. ${peer}
 
-This machine multiplies matrices at ${rate.toFixed(0)} GFLOP/s (float32, ONNX Runtime, constant weights). "Of product rate": the
-network's products and convolutions, counted as direct ones, in the best time, over that rate; Winograd's algorithm
-takes fewer, so dense networks can pass 100%.
+This machine multiplies matrices at ${rate.toFixed(0)} GFLOP/s (float32, ONNX Runtime, constant weights). "Of product
+rate": the network's products and convolutions, counted as direct ones, in the best time, over that rate. Winograd's
+algorithm takes fewer, so dense networks can pass 100%. Peak memory is of a process that only loads and runs the network,
+the making of its weights included.
 
-${table}
+${lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}
 `;
 }
 
-/** One row per batch size. */
-async function measure({ engine, device, precision, variant, irmlp }, torch, rate) {
+/** One measurement per batch size. */
+async function measure({ precision, variant, irmlp }, torch) {
   const architecture = architectureOf(variant, irmlp);
-  const operations = operationsOf(architecture, CLASS_COUNT);
-  return inProcess(async (own) => {
-    const loaded = await own.ask({ load: { engine, device, precision, variant, irmlp, classCount: CLASS_COUNT } });
+  const gflop = operationsOf(architecture, CLASS_COUNT) / 1e6; // per millisecond: GFLOP/s
+  const network = { engine: 'onnx', device: 'cpu', variant, irmlp, classCount: CLASS_COUNT };
+  const own = inferenceProcess();
+  const float32 = precision === 'int8' ? inferenceProcess() : null;
+  try {
+    const loaded = await own.ask({ load: { ...network, precision } });
+    await float32?.ask({ load: { ...network, precision: 'float32' } });
     await torch?.ask({ load: { ...architecture, numClasses: CLASS_COUNT } });
     const rows = [];
     for (const batch of BATCHES) {
-      const [ours, theirs] = [[], []];
-      await own.ask({ batch, runs: 1 });
-      await torch?.ask({ batch, runs: 1 });
-      for (let round = 0; round < ROUNDS; round++) {
-        const runs = RUNS_PER_ROUND[batch];
-        const times = await own.ask({ batch, runs });
-        const peers = torch ? await torch.ask({ batch, runs }) : [];
-        ours.push(...times);
-        theirs.push(...peers);
-      }
-      const [own_, peer] = [summary(ours), torch && summary(theirs)];
-      rows.push([
-        engine,
-        loaded.device,
-        precision,
-        `${variant} ${irmlp}`,
-        batch,
-        own_.best.toFixed(1),
-        own_.median.toFixed(1),
-        ((1000 * batch) / own_.best).toFixed(1),
-        peer ? peer.best.toFixed(1) : '',
-        peer ? `${(peer.best / own_.best).toFixed(2)}x` : '',
-        peer ? `${(peer.median / own_.median).toFixed(2)}x` : '',
-        precision === 'float32' ? `${((operations * batch) / own_.best / 1e4 / rate).toFixed(0)}%` : '',
-        loaded.milliseconds.toFixed(0),
-        megabytes(await own.ask({})),
-        torch ? megabytes(await torch.ask({})) : '',
-      ]);
+      const measured = await inTurns({ own, float32, torch }, batch);
+      const memory = await own.ask({});
+      const torchMemory = await torch?.ask({});
+      rows.push({ variant, irmlp, loaded, batch, gflop: gflop * batch, memory, torchMemory, ...measured });
     }
     return rows;
-  });
-}
-
-async function inProcess(work) {
-  const own = new Peer(process.execPath, [join(import.meta.dirname, 'inference-process.mjs')]);
-  try {
-    return await work(own);
   } finally {
     own.end();
+    float32?.end();
   }
 }
 
-function megabytes(bytes) {
-  return (bytes / 1e6).toFixed(0);
+/** Runs those that are there one after the other, several rounds; the first only warms up. */
+async function inTurns(peers, batch) {
+  const there = Object.entries(peers).filter(([, peer]) => peer);
+  const milliseconds = Object.fromEntries(there.map(([name]) => [name, []]));
+  for (let round = -1; round < ROUNDS; round++) {
+    for (const [name, peer] of there) {
+      const spent = await peer.ask({ batch, runs: round < 0 ? 1 : RUNS_PER_ROUND[batch] });
+      if (round >= 0) milliseconds[name].push(...spent);
+    }
+  }
+  return Object.fromEntries(Object.entries(milliseconds).map(([name, spent]) => [name, summary(spent)]));
+}
+
+function inferenceProcess() {
+  return new Peer(process.execPath, [join(import.meta.dirname, 'inference-process.mjs')]);
+}
+
+async function productRate() {
+  const own = inferenceProcess();
+  const rate = await own.ask({ product: true });
+  own.end();
+  return rate;
 }
 
 /** Compares the peer itself with the reference logits, so that the same network is measured. */

@@ -24,6 +24,7 @@ export const ERROR_CODES = {
   'model.extra-tensor': 'The checkpoint holds a tensor that the network does not know.',
   'model.shape-mismatch': 'A tensor of the checkpoint has another shape than the network needs.',
   'model.self-test-failed': 'The model does not give the outputs that its self-test demands.',
+  'model.quantization-refused': 'The model cannot be quantised without losing too much accuracy.',
   'checkpoint.unsafe-pickle': 'The checkpoint wants to call something that is not on the allow-list.',
   'checkpoint.corrupt': 'The checkpoint is damaged, cut off, or claims more than it holds.',
   'checkpoint.unknown-format': 'The file is no PyTorch or safetensors checkpoint.',

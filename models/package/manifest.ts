@@ -43,14 +43,25 @@ export interface Calibration {
   data: string;
 }
 
+/** Smallest and largest input of a layer that eight bits represent; the layer by its released name. */
+export interface ActivationRange {
+  layer: string;
+  minimum: number;
+  maximum: number;
+}
+
 export interface Quantization {
   scheme: 'int8-qdq';
+  /** The layers whose products are in int8. Their weights are quantised when the package is loaded. */
+  activations: readonly ActivationRange[];
   /** Layers kept in float32, by parameter name. */
   float32Layers: readonly string[];
   calibrationImages: number;
   heldBackImages: number;
   top1Agreement: number;
   meanAbsoluteProbabilityDifference: number;
+  /** Share of the held-back images that each precision classifies as labelled; null without labels. */
+  heldBackAccuracy?: { float32: number; int8: number } | null;
 }
 
 export interface Manifest {

@@ -32,11 +32,13 @@ describe('parseManifest', () => {
     const calibration = { method: 'temperature', temperature: 1.4, data: 'validation part' };
     const quantization = {
       scheme: 'int8-qdq',
+      activations: [{ layer: 'fu1.W.conv', minimum: -1.5, maximum: 3 }],
       float32Layers: ['conv_head'],
       calibrationImages: 100,
       heldBackImages: 500,
       top1Agreement: 0.99,
       meanAbsoluteProbabilityDifference: 0.01,
+      heldBackAccuracy: { float32: 0.8, int8: 0.79 },
     };
     const json = { ...changed(exampleManifest(), 'preprocessing.dicomWindow', window), calibration, quantization };
     const manifest = parseManifest(json, 'm');

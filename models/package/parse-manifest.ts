@@ -4,6 +4,9 @@ import { JsonFields } from './json-fields.ts';
 /** Largest values that are believed. Base has width 96, depth 18 and 24 heads. */
 const LIMITS = { width: 1024, depth: 100, window: 56, classes: 1000 } as const;
 
+/** No activation of a network that works comes near it; its square is still a float32. */
+const MAX_ACTIVATION = 1e18;
+
 /** Lower case letters and digits, joined by single dashes: safe as the name of a folder everywhere. */
 export const ID_PATTERN = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
@@ -114,12 +117,23 @@ export function parseTraining(fields: JsonFields): Manifest['training'] {
 function parseQuantization(fields: JsonFields): Quantization {
   return {
     scheme: fields.oneOf('scheme', ['int8-qdq']),
+    activations: fields.objects('activations', 0, 10_000).map((item) => ({
+      layer: item.string('layer', { minimum: 1, maximum: 200 }),
+      minimum: item.number('minimum', -MAX_ACTIVATION, 0),
+      maximum: item.number('maximum', 0, MAX_ACTIVATION),
+    })),
     float32Layers: fields.strings('float32Layers', 10_000),
     calibrationImages: fields.integer('calibrationImages', 0, 1e9),
     heldBackImages: fields.integer('heldBackImages', 0, 1e9),
     top1Agreement: fields.number('top1Agreement', 0, 1),
     meanAbsoluteProbabilityDifference: fields.number('meanAbsoluteProbabilityDifference', 0, 1),
+    heldBackAccuracy: parseHeldBackAccuracy(fields),
   };
+}
+
+function parseHeldBackAccuracy(fields: JsonFields): { float32: number; int8: number } | null {
+  const accuracy = fields.raw('heldBackAccuracy') === undefined ? null : fields.objectOrNull('heldBackAccuracy');
+  return accuracy && { float32: accuracy.number('float32', 0, 1), int8: accuracy.number('int8', 0, 1) };
 }
 
 function three([a, b, c]: readonly number[]): [number, number, number] {

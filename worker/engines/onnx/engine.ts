@@ -2,10 +2,10 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { HifuseError } from '../../../models/errors.ts';
 import { STAGES } from '../../../models/hifuse/state-dict.ts';
 import { INPUT_SIZE } from '../../../models/hifuse/variants.ts';
-import type { Batch, Device, Engine, LoadedModel, Logits, Output, Session, Taps } from '../engine.ts';
+import type { Batch, Device, Engine, LoadedModel, Logits, Output, Precision, Session, Taps } from '../engine.ts';
 import { compile, INPUT, LOGITS, type Taps as TapsOf } from './compile.ts';
-import { CPU_STYLE, PLAIN_STYLE } from './onnx-ops.ts';
 import { PROVIDERS, providerOptions, unavailable } from './providers.ts';
+import { styleFor } from './styles.ts';
 
 /** What explanations need, in the order of the stages. */
 const explanation: TapsOf = ({ fused4, spatialAttention, channelAttention }) => ({
@@ -24,7 +24,7 @@ export const onnxEngine: Engine = {
 
 class OnnxSession implements Session {
   readonly engine = 'onnx';
-  readonly precision = 'float32';
+  readonly precision: Precision;
   readonly device: Device;
   readonly preferredBatch: number;
   readonly #model: LoadedModel;
@@ -34,6 +34,7 @@ class OnnxSession implements Session {
 
   constructor(model: LoadedModel, device: Device, classifier: InferenceSession) {
     this.device = device;
+    this.precision = styleFor(model, device).precision;
     this.preferredBatch = PROVIDERS[device].preferredBatch;
     this.#model = model;
     this.#classifier = classifier;
@@ -64,7 +65,7 @@ class OnnxSession implements Session {
 }
 
 async function createSession(model: LoadedModel, device: Device, taps: TapsOf): Promise<InferenceSession> {
-  const bytes = compile(model, device === 'cpu' ? CPU_STYLE : PLAIN_STYLE, taps);
+  const bytes = compile(model, styleFor(model, device).style, taps);
   try {
     return await InferenceSession.create(bytes, { ...providerOptions(device), logSeverityLevel: 3 });
   } catch (error) {

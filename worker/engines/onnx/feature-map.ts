@@ -9,8 +9,8 @@ export interface Size {
 /** What made a map, where the linear map that comes next can take it into its weights. */
 export type Origin =
   | { kind: 'linear'; source: FeatureMap; map: LinearMap }
-  /** x * scale + shift, per channel. */
-  | { kind: 'affine'; source: FeatureMap; scale: Float64Array; shift: Float64Array };
+  /** x * scale + shift, per channel; null: scale one. */
+  | { kind: 'affine'; source: FeatureMap; scale: Float64Array | null; shift: Float64Array };
 
 /**
  * A value of the graph: a map of shape [N, rows, columns, channels], channels last in memory. It is recorded when its

@@ -35,15 +35,14 @@ export function worthComposing(first: LinearMap, second: LinearMap): boolean {
   return inputs * outputs <= inputs * middle + middle * outputs;
 }
 
-/** The map that first applies x * scale + shift to its inputs. */
-export function afterAffine(map: LinearMap, { scale, shift }: { scale: Float64Array; shift: Float64Array }): LinearMap {
+/** The map that first applies x * scale + shift (null: scale one) to its inputs. */
+export function afterAffine(
+  map: LinearMap,
+  { scale, shift }: { scale: Float64Array | null; shift: Float64Array },
+): LinearMap {
   const [first, ...rest] = map.factors as [Tensor, ...Tensor[]];
-  const inputs = scale.length;
-  const scaled = new Float32Array(first.data.length);
-  for (let start = 0; start < scaled.length; start += inputs) {
-    for (let i = 0; i < inputs; i++) scaled[start + i] = first.data[start + i]! * scale[i]!;
-  }
-  return { ...map, factors: [{ shape: first.shape, data: scaled }, ...rest], bias: addThrough(map, shift) };
+  const factors = scale ? [scaleInputs(first, scale), ...rest] : map.factors;
+  return { ...map, factors, bias: addThrough(map, shift) };
 }
 
 /** The rows [from, to) of the outputs, all times `factor`. */
@@ -101,6 +100,14 @@ function transpose<A extends Float32Array | Int8Array>(data: A, result: A, rows:
     }
   }
   return result;
+}
+
+function scaleInputs({ shape, data }: Tensor, scale: Float64Array): Tensor {
+  const scaled = new Float32Array(data.length);
+  for (let start = 0; start < scaled.length; start += scale.length) {
+    for (let i = 0; i < scale.length; i++) scaled[start + i] = data[start + i]! * scale[i]!;
+  }
+  return { shape, data: scaled };
 }
 
 /** The map's bias once `shift` is added to its inputs. */

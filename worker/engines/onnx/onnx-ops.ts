@@ -192,10 +192,14 @@ export class OnnxOps implements Ops<FeatureMap> {
 
     const bias = part(2).bias;
     if (!bias) return attended;
-    const scale = new Float64Array(channels).fill(1);
     const record = () =>
       this.#graph.node('Add', [attended.value, this.#graph.tensor(`${attention.qkv.name}.bias`, bias)]);
-    return new FeatureMap(x, record, { kind: 'affine', source: attended, scale, shift: Float64Array.from(bias.data) });
+    return new FeatureMap(x, record, {
+      kind: 'affine',
+      source: attended,
+      scale: null,
+      shift: Float64Array.from(bias.data),
+    });
   }
 
   /** By ONNX's own operator. */
@@ -251,7 +255,8 @@ export class OnnxOps implements Ops<FeatureMap> {
 
   #linear(x: FeatureMap, map: LinearMap): FeatureMap {
     const { origin } = x;
-    if (origin?.kind === 'affine') return this.#linear(origin.source, afterAffine(map, origin));
+    if (origin?.kind === 'affine' && (!origin.scale || this.#style.products.foldsScales))
+      return this.#linear(origin.source, afterAffine(map, origin));
     if (origin?.kind === 'linear' && this.#style.compose && worthComposing(origin.map, map)) {
       return this.#linear(origin.source, compose(origin.map, map));
     }

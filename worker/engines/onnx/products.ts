@@ -21,6 +21,11 @@ export interface Operand {
 export interface Products {
   /** Whether a dense convolution is to be gathered into one product, which then goes through here. */
   gathers(layer: string): boolean;
+  /**
+   * Whether a batch norm before a linear map goes into its weights. One range for all channels wants channels of equal
+   * spread, which is what a batch norm makes: quantised behind it, inputs lose a tenth as much as before it.
+   */
+  readonly foldsScales: boolean;
   operand(graph: Graph, layer: string, value: string): Operand;
   /** Records the weight, [in, out]. */
   weight(graph: Graph, map: LinearMap): string;
@@ -30,15 +35,17 @@ const floatOperand = (raw: string): Operand => ({ raw, zero: '', with: floatOper
 
 export const FLOAT_PRODUCTS: Products = {
   gathers: () => false,
+  foldsScales: true,
   operand: (_graph, _layer, value) => floatOperand(value),
   weight: recordWeight,
 };
 
-/** Float products whose inputs are shown to `observe` first: what calibration looks at. */
+/** Float products whose inputs, the same as {@link quantizedProducts} takes, are shown to `observe`: for calibration. */
 export function observedProducts(observe: (graph: Graph, layer: string, value: string) => void): Products {
   return {
     ...FLOAT_PRODUCTS,
     gathers: () => true,
+    foldsScales: false,
     operand(graph, layer, value) {
       observe(graph, layer, value);
       return floatOperand(value);
@@ -48,12 +55,13 @@ export function observedProducts(observe: (graph: Graph, layer: string, value: s
 
 /** Products in int8 for every layer that has a range; weights per output channel, inputs per tensor. */
 export function quantizedProducts(ranges: ActivationRanges): Products {
-  const quantizes = (layer: string) => Object.hasOwn(ranges, layer);
   return {
-    gathers: quantizes,
+    gathers: (layer) => ranges.has(layer),
+    foldsScales: false,
     operand(graph, layer, value) {
-      if (!quantizes(layer)) return floatOperand(value);
-      const { scale, zeroPoint } = activationScale(ranges[layer]!);
+      const range = ranges.get(layer);
+      if (!range) return floatOperand(value);
+      const { scale, zeroPoint } = activationScale(range);
       const scaleName = graph.tensor(`${layer}.input_scale`, { shape: [], data: Float32Array.of(scale) });
       const zero = graph.constant(`${layer}.input_zero`, { shape: [], type: 'uint8', data: Uint8Array.of(zeroPoint) });
       const operand = (raw: string): Operand => ({
@@ -64,6 +72,6 @@ export function quantizedProducts(ranges: ActivationRanges): Products {
       });
       return operand(graph.node('QuantizeLinear', [value, scaleName, zero]));
     },
-    weight: (graph, map) => (quantizes(map.name) ? recordWeightInt8(graph, map) : recordWeight(graph, map)),
+    weight: (graph, map) => (ranges.has(map.name) ? recordWeightInt8(graph, map) : recordWeight(graph, map)),
   };
 }

@@ -1,14 +1,16 @@
 /** Mapping of float32 values to eight bits. */
 
-/** Smallest and largest input of a layer, by the layer's released name. */
-export type ActivationRanges = Readonly<Record<string, readonly [minimum: number, maximum: number]>>;
+export type Range = readonly [minimum: number, maximum: number];
+
+/** Smallest and largest input of each layer that is quantised, by the layer's released name. */
+export type ActivationRanges = ReadonlyMap<string, Range>;
 
 const ACTIVATION_STEPS = 255;
 /** Symmetric int8 leaves -128 out. */
 const WEIGHT_STEPS = 127;
 
 /** uint8 = round(x / scale) + zeroPoint, cut to 0..255. Zero is always represented exactly: padding and gates rely on it. */
-export function activationScale([minimum, maximum]: readonly [number, number]): { scale: number; zeroPoint: number } {
+export function activationScale([minimum, maximum]: Range): { scale: number; zeroPoint: number } {
   const low = Math.min(minimum, 0);
   const high = Math.max(maximum, 0);
   const scale = Math.fround((high - low) / ACTIVATION_STEPS) || 1;
