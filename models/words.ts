@@ -77,6 +77,7 @@ export function intendedUse({ modalities, bodyParts, views, ageYears }: Manifest
     .join('; ');
 }
 
+/** '1 to 5 years', 'up to 5 years', 'from 1 years', 'any age'. */
 export function ageRange({ minimum, maximum }: { minimum: number | null; maximum: number | null }): string {
   if (minimum === null) return maximum === null ? 'any age' : `up to ${maximum} years`;
   return maximum === null ? `from ${minimum} years` : `${minimum} to ${maximum} years`;

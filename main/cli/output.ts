@@ -54,6 +54,7 @@ export async function fileOutput(file: string): Promise<Output & { write(data: s
   };
 }
 
+/** Results on stdout, which cannot be taken back. */
 export function standardOutput(context: Context): Output {
   return {
     write: (text) => context.write(text),

@@ -9,7 +9,7 @@ export interface Tally {
   skipped: number;
 }
 
-export function describeTally({ ok, failed, skipped }: Tally): string {
+function describeTally({ ok, failed, skipped }: Tally): string {
   const parts = [`${ok} classified`, failed > 0 && `${failed} failed`, skipped > 0 && `${skipped} skipped (no images)`];
   return parts.filter(Boolean).join(', ');
 }

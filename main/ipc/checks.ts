@@ -92,6 +92,7 @@ const CHECKS = {
   'settings.set': parseSettings,
 } satisfies { [M in Method]: Api[M]['params'] extends null ? null : Check<Api[M]['params']> };
 
+/** Whether the contract has a method of that name. */
 export const isMethod = (name: unknown): name is Method => typeof name === 'string' && Object.hasOwn(CHECKS, name);
 
 /**

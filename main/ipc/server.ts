@@ -120,6 +120,7 @@ function createHandlers(services: Services) {
   } satisfies Handlers;
 }
 
+/** Answers requests of any transport: checks their parameters, calls the service, turns errors into values. */
 export function createServer(services: Services): Server {
   const handlers: Handlers = createHandlers(services);
 

@@ -31,6 +31,7 @@ export interface ResultRow {
   heatMap?: string;
 }
 
+/** What holds for all rows: the model, where it ran, and the program. */
 export function resultsHeader(model: ModelInfo): ResultsHeader {
   const { manifest, engine, device, precision } = model;
   return {

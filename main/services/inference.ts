@@ -22,7 +22,7 @@ export interface Limits {
   backoffMs: readonly number[];
 }
 
-export const DEFAULT_LIMITS: Limits = {
+const DEFAULT_LIMITS: Limits = {
   memoryBytes: Math.max(2 * 2 ** 30, totalmem() * 0.6),
   silenceMs: 120_000,
   backoffMs: [0, 500, 2000, 5000],

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { sortSlices } from '../../models/imaging/geometry.ts';
+import { sortSlices } from '../../models/imaging/slice-order.ts';
 import type { ImageHeader } from '../../worker/protocol.ts';
 import type { Series } from '../ipc/contract.ts';
 

@@ -198,7 +198,7 @@ export function checkShapes(
   return ignored;
 }
 
-export function sameShape(a: Shape, b: Shape): boolean {
+function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((size, axis) => size === b[axis]);
 }
 

@@ -8,7 +8,7 @@ interface Size {
 }
 
 /** The published sizes, and nano: tiny at a third of its width. */
-export const VARIANTS = {
+const VARIANTS = {
   nano: { width: 32, depths: [2, 2, 2, 2], heads: [1, 2, 4, 8] },
   tiny: { width: 96, depths: [2, 2, 2, 2], heads: [3, 6, 12, 24] },
   small: { width: 96, depths: [2, 2, 6, 2], heads: [3, 6, 12, 24] },

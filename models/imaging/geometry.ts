@@ -1,14 +1,6 @@
 /** Lengths and areas in the image. Never invented: millimetres only where the file gives a spacing, with its source. */
 import type { Frame, SpacingSource } from './frame.ts';
 
-export {
-  orientationLabels,
-  directionLetters,
-  type OrientationLabels,
-  type ViewTransform,
-} from './orientation-labels.ts';
-export { positionAlongNormal, sortSlices, type Slice } from './slice-order.ts';
-
 /** A point in image pixels; the centre of the first pixel is (0.5, 0.5). */
 export interface Point {
   x: number;

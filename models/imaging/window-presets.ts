@@ -6,7 +6,7 @@ export interface WindowPreset {
 }
 
 /** Common CT windows, as teaching texts give them; departments differ by some tens of HU. */
-export const CT_PRESETS: readonly WindowPreset[] = [
+const CT_PRESETS: readonly WindowPreset[] = [
   { name: 'Soft tissue', center: 40, width: 400 },
   { name: 'Lung', center: -600, width: 1500 },
   { name: 'Mediastinum', center: 50, width: 350 },

@@ -26,6 +26,7 @@ export const DTYPES = {
 
 export type DtypeName = keyof typeof DTYPES;
 
+/** Whether safetensors knows a type of that name. */
 export function isDtype(name: unknown): name is DtypeName {
   return typeof name === 'string' && Object.hasOwn(DTYPES, name);
 }

@@ -45,6 +45,7 @@ export function fromFloat16Bits(bits: number): number {
 /** All 65,536 values, for widening whole tensors; made at first use. */
 let table: Float32Array | undefined;
 
+/** Widens bit patterns of IEEE 754 half floats, exactly. */
 export function widenFloat16(source: Uint16Array): Float32Array<ArrayBuffer> {
   table ??= Float32Array.from({ length: 0x10000 }, (_, bits) => fromFloat16Bits(bits));
   const widened = new Float32Array(source.length);

@@ -25,7 +25,7 @@ export interface RawTensor {
 /** Bytes before the header. */
 export const LENGTH_BYTES = 8;
 /** Longer headers than this no HiFuse checkpoint has: base needs about 60 kB. */
-export const HEADER_LIMIT = 16 * 2 ** 20;
+const HEADER_LIMIT = 16 * 2 ** 20;
 const RANK_LIMIT = 8;
 
 function corrupt(subject: string, what: string): never {

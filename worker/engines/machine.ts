@@ -18,7 +18,7 @@ export interface Machine {
 const require = createRequire(import.meta.url);
 
 /** Folder of an installed package, null if it is not installed. */
-export function packageFolder(name: string): string | null {
+function packageFolder(name: string): string | null {
   try {
     return dirname(require.resolve(`${name}/package.json`));
   } catch {

@@ -9,12 +9,11 @@
 import type { Frame, Voi } from '../../models/imaging/frame.ts';
 import { inverseOrientation, orient, orientBox } from '../../models/imaging/exif-orientation.ts';
 import { applyVoi, defaultVoi, describeVoi, windowOf } from '../../models/imaging/voi.ts';
+import { INPUT_SIZE } from '../../models/hifuse/variants.ts';
 import type { Geometry, Preprocessing } from '../../models/package/manifest.ts';
 import type { Rectangle } from '../protocol.ts';
 import { resizeBilinear, type ByteImage, type ResizePlan } from './resample.ts';
 
-/** Side of the network's input in pixels. */
-export const INPUT_SIZE = 224;
 const SHORTEST_EDGE = 256;
 const CHANNELS = 3;
 

@@ -21,6 +21,7 @@ const READ_LIMIT = 2 ** 31;
 /** The system reads less than 2 GB per call. */
 const CALL_LIMIT = 2 ** 30;
 
+/** A file on disk as a {@link ByteSource}. */
 export class FileSource implements ByteSource {
   readonly name: string;
   readonly size: number;

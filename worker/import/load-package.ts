@@ -42,6 +42,7 @@ export async function readPackageSummary(directory: string): Promise<{ manifest:
   };
 }
 
+/** SHA-256 in hexadecimal, lower case. */
 export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }

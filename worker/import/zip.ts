@@ -39,6 +39,7 @@ const ZIP64_EXTRA = 1;
 
 const inflate = promisify(inflateRaw) as (input: Uint8Array, options: { maxOutputLength: number }) => Promise<Buffer>;
 
+/** The files of a ZIP archive, read by range; the sum of what is inflated is bounded. */
 export class ZipArchive {
   readonly entries: ReadonlyMap<string, ZipEntry>;
   readonly #source: ByteSource;
