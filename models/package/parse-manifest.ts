@@ -1,8 +1,9 @@
 import type { Architecture, Calibration, Manifest, ModelClass, Preprocessing, Quantization } from './manifest.ts';
+import { MOST_CLASSES } from './class-names.ts';
 import { JsonFields } from './json-fields.ts';
 
 /** Largest values that are believed. Base has width 96, depth 18 and 24 heads. */
-const LIMITS = { width: 1024, depth: 100, window: 56, classes: 1000 } as const;
+const LIMITS = { width: 1024, depth: 100, window: 56 } as const;
 
 /** No activation of a network that works comes near it; its square is still a float32. */
 const MAX_ACTIVATION = 1e18;
@@ -43,6 +44,7 @@ export function parseManifest(json: unknown, subject: string): Manifest {
   };
 }
 
+/** The id, which becomes the name of a folder. @throws HifuseError of the fields' code, naming the field */
 export function parseId(fields: JsonFields): string {
   return fields.string('id', { minimum: 1, maximum: 64, pattern: ID_PATTERN });
 }
@@ -64,8 +66,9 @@ function parseArchitecture(fields: JsonFields): Architecture {
   };
 }
 
+/** The classes in the model's order, each named once. @throws HifuseError of the fields' code, naming the field */
 export function parseClasses(fields: JsonFields): ModelClass[] {
-  const classes = fields.objects('classes', 1, LIMITS.classes).map((item) => ({
+  const classes = fields.objects('classes', 1, MOST_CLASSES).map((item) => ({
     name: item.string('name', { minimum: 1, maximum: 200 }),
     displayName: item.string('displayName', { minimum: 1, maximum: 200 }),
   }));
@@ -74,6 +77,7 @@ export function parseClasses(fields: JsonFields): ModelClass[] {
   return classes;
 }
 
+/** How a frame becomes the input. @throws HifuseError of the fields' code, naming the field */
 export function parsePreprocessing(fields: JsonFields): Preprocessing {
   return {
     geometry: fields.oneOf('geometry', ['stretch-224', 'shortest-edge-256-center-crop-224']),
@@ -100,6 +104,7 @@ function parseCalibration(fields: JsonFields | null): Calibration | null {
   );
 }
 
+/** Whom and what the model is meant for. @throws HifuseError of the fields' code, naming the field */
 export function parseIntended(fields: JsonFields): Manifest['intended'] {
   const age = fields.objectOrNull('ageYears');
   return {
@@ -110,6 +115,7 @@ export function parseIntended(fields: JsonFields): Manifest['intended'] {
   };
 }
 
+/** What the model was trained on, and how well it did. @throws HifuseError of the fields' code, naming the field */
 export function parseTraining(fields: JsonFields): Manifest['training'] {
   return { data: fields.string('data'), metrics: fields.numberRecord('metrics') };
 }

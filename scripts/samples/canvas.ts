@@ -1,6 +1,6 @@
 /** A picture in real numbers, to draw phantoms on. */
 import { GLYPHS, GLYPH_HEIGHT, GLYPH_WIDTH } from './font.ts';
-import { gaussian, type Random } from './random.ts';
+import { gaussian, type Random } from '../../models/random.ts';
 
 export interface Point {
   x: number;

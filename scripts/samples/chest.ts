@@ -3,7 +3,7 @@
  * beam as a detector would see them, in units in which soft tissue of the mediastinum is about 1.
  */
 import { Canvas, smoothStep, type Point, type TubePoint } from './canvas.ts';
-import { randomFrom, type Random } from './random.ts';
+import { randomFrom, type Random } from '../../models/random.ts';
 
 /** Thickness of an ellipsoid seen from the front, 0 to 1. */
 const dome = (x: number, y: number, cx: number, cy: number, rx: number, ry: number, power = 0.5): number =>

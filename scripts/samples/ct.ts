@@ -1,6 +1,6 @@
 /** A CT phantom of a chest: Hounsfield units of simple bodies, slice by slice from the shoulders to the liver. */
 import { smoothStep } from './canvas.ts';
-import { gaussian, randomFrom } from './random.ts';
+import { gaussian, randomFrom } from '../../models/random.ts';
 
 export const CT = { size: 256, slices: 24, pixelSpacing: 1.4, sliceSpacing: 9 } as const;
 

@@ -5,7 +5,7 @@ import { Canvas, textWidth } from './canvas.ts';
 import { chestAttenuation } from './chest.ts';
 import { CT, ctSlice } from './ct.ts';
 import { CHEST_WINDOW, chestDicom, ctDicom } from './dicom.ts';
-import { randomFrom } from './random.ts';
+import { randomFrom } from '../../models/random.ts';
 import { skinPicture } from './skin.ts';
 
 export type Files = ReadonlyMap<string, Uint8Array>;

@@ -1,6 +1,6 @@
 /** A dermatoscopic phantom: skin with a pigmented spot, hairs, and the dark rim of the lens. */
 import { Canvas, smoothStep, type TubePoint } from './canvas.ts';
-import { randomFrom, type Random } from './random.ts';
+import { randomFrom, type Random } from '../../models/random.ts';
 
 const SKIN = [226, 172, 148] as const;
 const PIGMENT = [96, 54, 40] as const;

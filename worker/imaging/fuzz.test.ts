@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HifuseError } from '../../models/errors.ts';
+import { randomFrom } from '../../models/random.ts';
 import { createImagingPool, type ImagingPool } from './pool.ts';
 import { corpus } from './testing/corpus.ts';
 import { TestFolder, grayscale, phantom } from './testing/image.ts';
-import { mutate, random } from './testing/mutate.ts';
+import { mutate } from './testing/mutate.ts';
 import { buildThreadEntry } from './testing/thread-entry.ts';
 
 /**
@@ -57,7 +58,7 @@ describe('damaged files', () => {
   afterAll(() => pool.close());
 
   async function attempt(seed: number): Promise<'image' | 'error'> {
-    const next = random(seed);
+    const next = randomFrom(seed);
     const original = originals[Math.floor(next() * originals.length)]!;
     const path = join(damaged, `case-${seed}.dcm`);
     writeFileSync(path, mutate(readFileSync(original), next));

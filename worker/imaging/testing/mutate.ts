@@ -1,17 +1,6 @@
 /** Damages files as transfers, disks and attackers do; the same seed gives the same damage. */
 
-export type Random = () => number;
-
-/** Mulberry32: a small generator whose sequence follows from its seed. Values in [0, 1). */
-export function random(seed: number): Random {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+import type { Random } from '../../../models/random.ts';
 
 type Mutation = (bytes: Uint8Array, next: Random) => Uint8Array;
 

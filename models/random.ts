@@ -1,4 +1,4 @@
-/** Random numbers that are the same everywhere, so that the samples can be made again byte for byte. */
+/** Random numbers that are the same everywhere, so that samples and damaged files can be made again byte for byte. */
 export type Random = () => number;
 
 /** Mulberry32 (Tommy Ettinger, public domain): uniform in [0, 1). */
