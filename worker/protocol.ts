@@ -186,6 +186,16 @@ export interface VerifyReport {
   tolerance: number;
 }
 
+/** A model to quantise, with images like those that it is for. No image is in both lists. */
+export interface QuantizeRequest {
+  directory: string;
+  /** Folder of the new package; its last part becomes the id. */
+  out: string;
+  calibration: string[];
+  /** `label`: index of the class, null where unknown. */
+  heldBack: { path: string; label: number | null }[];
+}
+
 /** An item of a batch: a prediction, or why there is none. */
 export type Outcome = { ok: true; prediction: Prediction } | { ok: false; image: ImageSource; error: ErrorValue };
 
@@ -220,6 +230,8 @@ export interface WorkerApi {
   };
   /** Writes the network as a standalone ONNX file. */
   'model.export': { params: { directory: string; out: string }; result: { id: string; bytes: number } };
+  /** Writes an int8 package; refuses where accuracy would suffer (`model.quantization-refused`). */
+  'model.quantize': { params: QuantizeRequest; result: { directory: string; manifest: Manifest; unreadable: number } };
   'model.input': { params: ImageSource & { model: ModelSelection }; result: NetworkInput };
   'checkpoint.summary': { params: { path: string }; result: CheckpointSummary };
   'checkpoint.import': { params: ImportOptions; result: { directory: string; manifest: Manifest } };

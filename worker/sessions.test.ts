@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { HifuseError } from '../models/errors.ts';
 import type { Session } from './engines/engine.ts';
+import type { LoadedPackage } from './import/load-package.ts';
 import type { ModelSelection } from './protocol.ts';
-import { Sessions, type Loader, type Package } from './sessions.ts';
+import { Sessions, type Loader } from './sessions.ts';
 
 const select = (directory: string): ModelSelection => ({ directory, engine: 'auto', device: 'auto' });
 
@@ -13,7 +14,7 @@ function fakeLoader() {
     loadPackage: (directory) => {
       loaded.push(directory);
       if (directory === '/bad') return Promise.reject(new HifuseError('model.invalid-package'));
-      return Promise.resolve({ manifest: { id: directory }, state: new Map() } as unknown as Package);
+      return Promise.resolve({ manifest: { id: directory }, state: new Map() } as unknown as LoadedPackage);
     },
     openSession: (model) =>
       Promise.resolve({

@@ -2,14 +2,13 @@ import type { LoadedModel, Session } from './engines/engine.ts';
 import { headState } from '../models/hifuse/network.ts';
 import type { StateDict } from '../models/hifuse/state-dict.ts';
 import type { SelfTest } from '../models/package/manifest.ts';
+import type { LoadedPackage } from './import/load-package.ts';
 import type { DeviceReport, ModelSelection } from './protocol.ts';
 
-/** A verified package, as worker/import/load-package.ts gives it. */
-export type Package = LoadedModel & { selfTest: SelfTest };
 
 /** A network that is ready, with what its package says and what was tried to get it. */
 export interface OpenModel {
-  model: Pick<Package, 'manifest' | 'selfTest'>;
+  model: Pick<LoadedPackage, 'manifest' | 'selfTest'>;
   /** Weights of the head, for explanations. The others are in the session and are not kept a second time. */
   head: StateDict;
   session: Session;
@@ -18,7 +17,7 @@ export interface OpenModel {
 
 /** How models are read and sessions opened; a test passes its own. */
 export interface Loader {
-  loadPackage(directory: string): Promise<Package>;
+  loadPackage(directory: string): Promise<LoadedPackage>;
   openSession(
     model: LoadedModel,
     selfTest: SelfTest,

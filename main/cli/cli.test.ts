@@ -5,7 +5,8 @@ import { PassThrough } from 'node:stream';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HifuseError } from '../../models/errors.ts';
-import type { ImportOptions, Outcome, WorkerApi } from '../../worker/protocol.ts';
+import type { Quantization } from '../../models/package/manifest.ts';
+import type { ImportOptions, Outcome, QuantizeRequest, WorkerApi } from '../../worker/protocol.ts';
 import { fakeHeader, fakeManifest, fakePrediction, fakeRequests } from '../testing/fakes.ts';
 import { COMMANDS } from './commands.ts';
 import { runCommandLine } from './run.ts';
@@ -26,6 +27,17 @@ async function make(...files: string[]): Promise<void> {
 }
 
 const manifest = fakeManifest();
+
+const quantization: Quantization = {
+  scheme: 'int8-qdq',
+  activations: [{ layer: 'conv_head', minimum: -1, maximum: 1 }],
+  float32Layers: [],
+  calibrationImages: 2,
+  heldBackImages: 4,
+  top1Agreement: 1,
+  meanAbsoluteProbabilityDifference: 0.0019,
+  heldBackAccuracy: { float32: 0.75, int8: 0.5 },
+};
 
 /** A worker for which every .png is an image, bad.png a broken one, and cine.png one of three frames. */
 function outcomeOf(image: { path: string; frame: number }): Outcome {
@@ -95,6 +107,10 @@ function worker(asked: Asked = []) {
           }),
     'model.export': () => Promise.resolve({ id: 'chest', bytes: 25_000_000 }),
     'checkpoint.import': ({ out }) => Promise.resolve({ directory: out, manifest }),
+    'model.quantize': ({ directory, out }) =>
+      directory === 'delicate'
+        ? Promise.reject(new HifuseError('model.quantization-refused', 'It agrees on only 90.0% of 4 images.'))
+        : Promise.resolve({ directory: out, unreadable: 1, manifest: { ...manifest, quantization } }),
   });
   return {
     request: ((method: keyof WorkerApi, params: never, options?: { signal?: AbortSignal }) => {
@@ -364,6 +380,60 @@ describe('hifuse export-onnx', () => {
       expect((await hifuse(['export-onnx', ...args])).status).toBe(2);
     },
   );
+});
+
+describe('hifuse quantize', () => {
+  const asks = async (...args: string[]) => {
+    const asked: Asked = [];
+    const result = await hifuse(['quantize', 'chest', '--out', at('int8'), ...args], { asked });
+    const request = asked.find(({ method }) => method === 'model.quantize');
+    return { ...result, request: request?.params as QuantizeRequest | undefined };
+  };
+
+  it('holds back two of three images, labelled by their folders, and tells what was measured', async () => {
+    const [one, two, three] = manifest.classes.map(({ name }) => name);
+    await make(
+      `in/${one}/1.png`,
+      `in/${one}/2.png`,
+      `in/${two!.replace(' ', '-')}/3.png`,
+      `in/${three}/4.png`,
+      'in/5.png',
+    );
+    const { status, out, request } = await asks('--calibrate', at('in'));
+    expect(status).toBe(0);
+    expect(out).toContain('Accuracy: 50.0 % in int8, 75.0 % in float32.');
+    expect(out).toContain('1 files are no images');
+    const labels = new Map(request!.heldBack.map(({ path: file, label }) => [path.basename(file), label]));
+    const calibration = request!.calibration.map((file) => path.basename(file));
+    expect([...calibration, ...labels.keys()].sort()).toEqual(['1.png', '2.png', '3.png', '4.png', '5.png']);
+    expect(calibration).toHaveLength(2);
+    const expected = { '1.png': 0, '2.png': 0, '3.png': 1, '4.png': 2, '5.png': null };
+    for (const [name, label] of labels) expect(label).toBe(expected[name as keyof typeof expected]);
+  });
+
+  it('measures with images of their own where they are named', async () => {
+    await make('in/1.png', 'in/2.png', 'other/3.png');
+    const { request } = await asks('--calibrate', at('in'), '--held-back', at('other'));
+    expect(request).toMatchObject({
+      calibration: [at('in', '1.png'), at('in', '2.png')],
+      heldBack: [{ path: at('other', '3.png'), label: null }],
+    });
+  });
+
+  it('tells why it refused: status 1', async () => {
+    await make('in/1.png');
+    const { status, err } = await hifuse(['quantize', 'delicate', '--calibrate', at('in'), '--out', at('int8')]);
+    expect([status, err]).toEqual([1, expect.stringContaining('only 90.0%')]);
+  });
+
+  it('wants images, a folder to write to, and another one than the model: status 2', async () => {
+    await make('in/1.png');
+    await mkdir(at('empty'));
+    expect((await asks()).status).toBe(2);
+    expect((await asks('--calibrate', at('empty'))).status).toBe(2);
+    expect((await hifuse(['quantize', 'chest', '--calibrate', at('in')])).status).toBe(2);
+    expect((await hifuse(['quantize', at('in'), '--calibrate', at('in'), '--out', at('in')])).status).toBe(2);
+  });
 });
 
 describe('hifuse import', () => {

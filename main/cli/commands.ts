@@ -4,8 +4,18 @@ import { exportOnnx } from './export-onnx.ts';
 import { importCommand } from './import.ts';
 import { inspect } from './inspect.ts';
 import { models } from './models.ts';
+import { quantize } from './quantize.ts';
 import { report } from './report.ts';
 import { verify } from './verify.ts';
 
 /** In the order of the help. */
-export const COMMANDS: readonly Command[] = [classify, inspect, report, models, verify, importCommand, exportOnnx];
+export const COMMANDS: readonly Command[] = [
+  classify,
+  inspect,
+  report,
+  models,
+  verify,
+  importCommand,
+  exportOnnx,
+  quantize,
+];

@@ -13,7 +13,7 @@ export interface Requests {
   request<M extends WorkerMethod>(
     method: M,
     params: WorkerApi[M]['params'],
-    options?: { signal?: AbortSignal },
+    options?: { signal?: AbortSignal; onProgress?: (progress: { done: number; total: number; text: string }) => void },
   ): Promise<WorkerApi[M]['result']>;
 }
 

@@ -6,6 +6,7 @@ import type { DeviceReport, ModelSelection } from '../protocol.ts';
 import type { Loader, Sessions } from '../sessions.ts';
 import { classify } from './classify.ts';
 import type { Inputs } from './inputs.ts';
+import { quantizePackage } from './quantize-package.ts';
 import { writeOnnx } from './write-onnx.ts';
 
 /** How a model is tried on every device (worker/engines/select.ts); a test passes its own. */
@@ -50,6 +51,16 @@ export function modelHandlers(
     'model.export': async ({ directory, out }) => {
       const model = await loadPackage(directory);
       return { id: model.manifest.id, bytes: await writeOnnx(model, out) };
+    },
+    'model.quantize': async (request, { signal, progress }) => {
+      const written = await quantizePackage(request, await loadPackage(request.directory), inputs, {
+        signal,
+        onProgress: (text) => {
+          progress(0, 0, text);
+        },
+      });
+      await sessions.forget(written.directory);
+      return written;
     },
     'model.classify': ({ images, model, heatMaps, batchSize }, { signal, progress }) =>
       sessions.use(model, (open) =>
