@@ -18,7 +18,10 @@ export function foldBatchNorm(layer: Layer): { weight: Tensor; bias: Tensor | nu
   if (!layer.batchNorm) return { weight: layer.weight, bias: layer.bias };
   const { scale, shift } = batchNormAffine(layer.batchNorm);
   const perFilter = layer.weight.data.length / scale.length;
-  const weight = layer.weight.data.map((value, i) => value * scale[Math.floor(i / perFilter)]!);
+  const weight = new Float32Array(layer.weight.data.length);
+  for (let c = 0; c < scale.length; c++) {
+    for (let i = c * perFilter; i < (c + 1) * perFilter; i++) weight[i] = layer.weight.data[i]! * scale[c]!;
+  }
   const bias = Float32Array.from(shift, (value, c) => (layer.bias?.data[c] ?? 0) * scale[c]! + value);
   return { weight: { shape: layer.weight.shape, data: weight }, bias: { shape: [bias.length], data: bias } };
 }

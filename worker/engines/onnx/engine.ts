@@ -14,53 +14,86 @@ const explanation: TapsOf = ({ fused4, spatialAttention, channelAttention }) => 
   ...Object.fromEntries(channelAttention.map((map, stage) => [`channelAttention${stage}`, map])),
 });
 
+const NONE: TapsOf = () => ({});
+
 /** Runs HiFuse with ONNX Runtime. Loading rejects with `engine.unavailable` where the device is missing. */
 export const onnxEngine: Engine = {
   name: 'onnx',
   async load(model, device) {
-    return new OnnxSession(model, device, await createSession(model, device, () => ({})));
+    return new OnnxSession(model, device, await createSession(model, device, NONE));
   },
 };
 
+/**
+ * One graph at a time: that which only classifies, until an explanation is asked for; from then on the one with taps.
+ * Weights are hundreds of megabytes and the taps were measured to cost nothing (all but fused4 are a few numbers), so
+ * going back or keeping both would not pay.
+ */
 class OnnxSession implements Session {
   readonly engine = 'onnx';
   readonly precision: Precision;
   readonly device: Device;
   readonly preferredBatch: number;
   readonly #model: LoadedModel;
-  readonly #classifier: InferenceSession;
-  /** The graph with taps; made when first asked for. */
-  #explainer: Promise<InferenceSession> | null = null;
+  #session: InferenceSession | null;
+  #tapped = false;
+  #disposed = false;
+  /** Runs and the change of graphs follow one another. */
+  #last: Promise<unknown> = Promise.resolve();
 
-  constructor(model: LoadedModel, device: Device, classifier: InferenceSession) {
+  constructor(model: LoadedModel, device: Device, session: InferenceSession) {
     this.device = device;
     this.precision = styleFor(model, device).precision;
     this.preferredBatch = PROVIDERS[device].preferredBatch;
     this.#model = model;
-    this.#classifier = classifier;
+    this.#session = session;
   }
 
-  async run(batch: Batch): Promise<Logits> {
-    const results = await runSession(this.#classifier, batch);
-    return { logits: output(results, LOGITS) };
+  run(batch: Batch): Promise<Logits> {
+    return this.#inTurn(async () => {
+      const results = await runSession(await this.#ready(this.#tapped), batch);
+      return { logits: output(results, LOGITS) };
+    });
   }
 
-  async explain(batch: Batch): Promise<Logits & Taps> {
-    this.#explainer ??= createSession(this.#model, this.device, explanation);
-    const results = await runSession(await this.#explainer, batch);
-    const perStage = (name: string) => STAGES.map((stage) => output(results, name + stage));
-    return {
-      logits: output(results, LOGITS),
-      fused4: output(results, 'fused4'),
-      spatialAttention: perStage('spatialAttention'),
-      channelAttention: perStage('channelAttention'),
-    };
+  explain(batch: Batch): Promise<Logits & Taps> {
+    return this.#inTurn(async () => {
+      const results = await runSession(await this.#ready(true), batch);
+      const perStage = (name: string) => STAGES.map((stage) => output(results, name + stage));
+      return {
+        logits: output(results, LOGITS),
+        fused4: output(results, 'fused4'),
+        spatialAttention: perStage('spatialAttention'),
+        channelAttention: perStage('channelAttention'),
+      };
+    });
   }
 
-  async dispose(): Promise<void> {
-    await this.#classifier.release();
-    await (await this.#explainer?.catch(() => null))?.release();
-    this.#explainer = null;
+  dispose(): Promise<void> {
+    this.#disposed = true;
+    return this.#inTurn(() => this.#release());
+  }
+
+  /** The session, with taps where they are needed. The old one goes first, so that two are never in memory. */
+  async #ready(tapped: boolean): Promise<InferenceSession> {
+    if (this.#disposed) throw new HifuseError('engine.failed', 'The network was closed and cannot run any more.');
+    if (this.#session && this.#tapped === tapped) return this.#session;
+    await this.#release();
+    this.#session = await createSession(this.#model, this.device, tapped ? explanation : NONE);
+    this.#tapped = tapped;
+    return this.#session;
+  }
+
+  async #release(): Promise<void> {
+    const session = this.#session;
+    this.#session = null;
+    await session?.release();
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(work, work);
+    this.#last = result.catch(() => undefined);
+    return result;
   }
 }
 

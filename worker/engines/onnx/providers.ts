@@ -12,7 +12,8 @@ export interface Provider {
   executionProviders: readonly InferenceSession.ExecutionProviderConfig[];
   /**
    * Images at once. A GPU is filled by a handful of 224 x 224 images; more only costs memory.
-   * The CPU's is measured by the engine, which has one graph for any batch size.
+   * One image keeps the cores of a CPU busy: up to eight at once changed the time of each by less than 10%, and one at a
+   * time shows results sooner (bench/RESULTS.md).
    */
   preferredBatch: number;
 }

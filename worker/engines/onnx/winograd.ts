@@ -124,6 +124,7 @@ export function transformFilters(weight: Tensor, tile: TileSide): Tensor[] {
   const g = Float64Array.from(filter.flat());
   const products = Array.from({ length: side * side }, () => new Float32Array(inputs * outputs));
   const half = new Float64Array(side * 3); // G g
+  const { data } = weight;
   // As many outputs at a time as fill a cache line of each product.
   const block = 16;
   for (let first = 0; first < outputs; first += block) {
@@ -131,22 +132,25 @@ export function transformFilters(weight: Tensor, tile: TileSide): Tensor[] {
     for (let i = 0; i < inputs; i++) {
       for (let o = first; o < end; o++) {
         const at = (o * inputs + i) * 9;
-        for (let r = 0; r < side; r++) {
-          const [a, b, c] = [g[r * 3]!, g[r * 3 + 1]!, g[r * 3 + 2]!];
-          for (let k = 0; k < 3; k++) {
-            half[r * 3 + k] = a * weight.data[at + k]! + b * weight.data[at + 3 + k]! + c * weight.data[at + 6 + k]!;
-          }
+        for (let k = 0; k < 3; k++) {
+          const a = data[at + k]!;
+          const b = data[at + 3 + k]!;
+          const c = data[at + 6 + k]!;
+          for (let r = 0; r < side; r++) half[r * 3 + k] = g[r * 3]! * a + g[r * 3 + 1]! * b + g[r * 3 + 2]! * c;
         }
+        const to = i * outputs + o;
         for (let r = 0; r < side; r++) {
-          const [a, b, c] = [half[r * 3]!, half[r * 3 + 1]!, half[r * 3 + 2]!];
+          const a = half[r * 3]!;
+          const b = half[r * 3 + 1]!;
+          const c = half[r * 3 + 2]!;
           for (let k = 0; k < side; k++) {
-            products[r * side + k]![i * outputs + o] = a * g[k * 3]! + b * g[k * 3 + 1]! + c * g[k * 3 + 2]!;
+            products[r * side + k]![to] = a * g[k * 3]! + b * g[k * 3 + 1]! + c * g[k * 3 + 2]!;
           }
         }
       }
     }
   }
-  return products.map((data) => ({ shape: [inputs, outputs], data }));
+  return products.map((values) => ({ shape: [inputs, outputs], data: values }));
 }
 
 /** M d M^T for squares d in row-major order is one product with the Kronecker product of M with itself. */
