@@ -12,7 +12,7 @@ export async function productRate() {
   const left = graph.input('left', [ROWS, INNER]);
   const right = graph.tensor('right', { shape: [INNER, COLUMNS], data: new Float32Array(INNER * COLUMNS).fill(0.5) });
   graph.output('product', graph.node('MatMul', [left, right]), [ROWS, COLUMNS]);
-  const session = await InferenceSession.create(graph.encode('bench'));
+  const session = await InferenceSession.create(graph.encode());
   const feeds = { left: new Tensor('float32', new Float32Array(ROWS * INNER).fill(0.5), [ROWS, INNER]) };
   let best = Infinity;
   for (let run = 0; run < RUNS; run++) {

@@ -1,9 +1,10 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { Tensor } from 'onnxruntime-node';
 import { INPUT_SIZE } from '../../../models/hifuse/variants.ts';
 import type { LoadedModel } from '../engine.ts';
 import { compile, INPUT } from './compile.ts';
 import { Histogram } from './histogram.ts';
 import { PLAIN_STYLE } from './onnx-ops.ts';
+import { openGraph } from './open-graph.ts';
 import { observedProducts } from './products.ts';
 
 /**
@@ -29,12 +30,7 @@ export async function observeInputs(
     histograms.set(layer, new Histogram());
     graph.output(output(layer), value, null);
   });
-  const session = await InferenceSession.create(
-    compile(model, { ...PLAIN_STYLE, products }, () => ({})),
-    {
-      logSeverityLevel: 3,
-    },
-  );
+  const session = await openGraph(compile(model, { ...PLAIN_STYLE, products }));
   try {
     for (const image of images) {
       const results = await session.run({ [INPUT]: new Tensor('float32', image, [1, 3, INPUT_SIZE, INPUT_SIZE]) });

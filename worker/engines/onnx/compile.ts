@@ -12,15 +12,10 @@ export const LOGITS = 'logits';
 export type Taps = (outputs: HiFuseOutputs<FeatureMap>) => Record<string, FeatureMap>;
 
 /**
- * The network as an ONNX model: input [N, 3, 224, 224] -> logits [N, classes] and, for each tap, a map
+ * The network as an ONNX graph: input [N, 3, 224, 224] -> logits [N, classes] and, for each tap, a map
  * [N, channels, rows, columns]. ONNX Runtime cannot fuse across a tap, so the graph that only classifies has none.
  */
-export function compile(
-  { manifest, state }: LoadedModel,
-  style: Style,
-  taps: Taps,
-  metadata: Readonly<Record<string, string>> = {},
-): Uint8Array<ArrayBuffer> {
+export function compile({ manifest, state }: LoadedModel, style: Style, taps: Taps = () => ({})): Graph {
   const graph = new Graph();
   const ops = new OnnxOps(graph, style);
   const input = graph.input(INPUT, ['N', 3, INPUT_SIZE, INPUT_SIZE]);
@@ -31,5 +26,5 @@ export function compile(
   for (const [name, map] of Object.entries(taps(outputs))) {
     graph.output(name, ops.toChannelsFirst(map), ['N', map.channels, map.rows, map.columns]);
   }
-  return graph.encode('HiFuse Viewer', metadata);
+  return graph;
 }

@@ -1,9 +1,10 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { Tensor, type InferenceSession } from 'onnxruntime-node';
 import { HifuseError } from '../../../models/errors.ts';
 import { STAGES } from '../../../models/hifuse/state-dict.ts';
 import { INPUT_SIZE } from '../../../models/hifuse/variants.ts';
 import type { Batch, Device, Engine, LoadedModel, Logits, Output, Precision, Session, Taps } from '../engine.ts';
 import { compile, INPUT, LOGITS, type Taps as TapsOf } from './compile.ts';
+import { openGraph } from './open-graph.ts';
 import { PROVIDERS, providerOptions, unavailable } from './providers.ts';
 import { styleFor } from './styles.ts';
 
@@ -14,13 +15,11 @@ const explanation: TapsOf = ({ fused4, spatialAttention, channelAttention }) => 
   ...Object.fromEntries(channelAttention.map((map, stage) => [`channelAttention${stage}`, map])),
 });
 
-const NONE: TapsOf = () => ({});
-
 /** Runs HiFuse with ONNX Runtime. Loading rejects with `engine.unavailable` where the device is missing. */
 export const onnxEngine: Engine = {
   name: 'onnx',
   async load(model, device) {
-    return new OnnxSession(model, device, await createSession(model, device, NONE));
+    return new OnnxSession(model, device, await createSession(model, device));
   },
 };
 
@@ -79,7 +78,7 @@ class OnnxSession implements Session {
     if (this.#disposed) throw new HifuseError('engine.failed', 'The network was closed and cannot run any more.');
     if (this.#session && this.#tapped === tapped) return this.#session;
     await this.#release();
-    this.#session = await createSession(this.#model, this.device, tapped ? explanation : NONE);
+    this.#session = await createSession(this.#model, this.device, tapped ? explanation : undefined);
     this.#tapped = tapped;
     return this.#session;
   }
@@ -97,10 +96,10 @@ class OnnxSession implements Session {
   }
 }
 
-async function createSession(model: LoadedModel, device: Device, taps: TapsOf): Promise<InferenceSession> {
-  const bytes = compile(model, styleFor(model, device).style, taps);
+async function createSession(model: LoadedModel, device: Device, taps?: TapsOf): Promise<InferenceSession> {
+  const graph = compile(model, styleFor(model, device).style, taps);
   try {
-    return await InferenceSession.create(bytes, { ...providerOptions(device), logSeverityLevel: 3 });
+    return await openGraph(graph, providerOptions(device));
   } catch (error) {
     throw unavailable(device, error);
   }

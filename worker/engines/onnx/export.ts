@@ -11,7 +11,7 @@ import { PLAIN_STYLE } from './onnx-ops.ts';
 export function exportOnnx(model: LoadedModel): Uint8Array<ArrayBuffer> {
   const { id, name, version, license, classes, preprocessing, calibration, intended, weights } = model.manifest;
   const metadata = { id, name, version, license, classes, preprocessing, calibration, intended, weights };
-  return compile(model, PLAIN_STYLE, () => ({}), {
+  return compile(model, PLAIN_STYLE).encode({
     ...Object.fromEntries(Object.entries(metadata).map(([key, value]) => [`hifuse.${key}`, JSON.stringify(value)])),
     notice: 'Research use only. Not a medical device.',
   });

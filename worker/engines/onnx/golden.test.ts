@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { Tensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { fillFormula, formulaStateDict, FORMULA_INPUT } from '../../../models/hifuse/formula.ts';
 import type { HiFuseOutputs } from '../../../models/hifuse/network.ts';
@@ -11,6 +11,7 @@ import { compile } from './compile.ts';
 import { onnxEngine } from './engine.ts';
 import type { FeatureMap } from './feature-map.ts';
 import { PLAIN_STYLE } from './onnx-ops.ts';
+import { openGraph } from './open-graph.ts';
 
 /** Made with PyTorch; its README tells how, and the tolerances. */
 const GOLDEN = join(import.meta.dirname, '../../../../shared/golden');
@@ -96,7 +97,7 @@ describe.skipIf(files.length === 0)('ONNX Runtime agrees with PyTorch', () => {
 
   test.each(files)('%s: every map', { timeout: 300_000 }, async (file) => {
     const { golden, model } = read(file);
-    const session = await InferenceSession.create(compile(model, PLAIN_STYLE, everyMap), { logSeverityLevel: 3 });
+    const session = await openGraph(compile(model, PLAIN_STYLE, everyMap));
     try {
       const results = await session.run({ input: new Tensor('float32', batch().data, SHAPE) });
       expect(Object.keys(golden.activations)).toHaveLength(20);

@@ -9,9 +9,17 @@ import { Message } from './protobuf.ts';
 const IR_VERSION = 9;
 const OPSET = 20;
 
+const PRODUCER = 'HiFuse Viewer';
+
 /** TensorProto.DataType. */
 export const DATA_TYPES = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7 } as const;
 export type DataType = keyof typeof DATA_TYPES;
+
+/** TensorProto.DataLocation. */
+const EXTERNAL = 1;
+
+/** Constants of so many bytes and more are external where a graph is encoded in pieces. */
+const EXTERNAL_BYTES = 4096;
 
 /** AttributeProto.AttributeType. */
 const FLOAT = 1;
@@ -31,6 +39,12 @@ export interface GraphTensor {
   type: DataType;
   /** Row-major, little endian. */
   data: Uint8Array | Int8Array | Int32Array | Float32Array | BigInt64Array;
+}
+
+/** A model and the data that it refers to by path. */
+export interface Pieces {
+  model: Uint8Array<ArrayBuffer>;
+  externalData: { path: string; data: Uint8Array }[];
 }
 
 interface Interface {
@@ -110,14 +124,32 @@ export class Graph {
   }
 
   /** Bytes of the ModelProto, at most 2 GiB; metadata is for whoever reads the file. */
-  encode(producer: string, metadata: Readonly<Record<string, string>> = {}): Uint8Array<ArrayBuffer> {
+  encode(metadata: Readonly<Record<string, string>> = {}): Uint8Array<ArrayBuffer> {
+    return this.#model(metadata, tensorProto);
+  }
+
+  /** The same in pieces: large constants stay where they are, as external data. Needs no second copy of the weights. */
+  encodeInPieces(): Pieces {
+    const externalData: Pieces['externalData'] = [];
+    const model = this.#model({}, (name, tensor) => {
+      if (tensor.data.byteLength < EXTERNAL_BYTES) return tensorProto(name, tensor);
+      externalData.push({ path: name, data: bytesOf(tensor) });
+      return externalTensorProto(name, tensor);
+    });
+    return { model, externalData };
+  }
+
+  #model(
+    metadata: Readonly<Record<string, string>>,
+    initializer: (name: string, tensor: GraphTensor) => Message,
+  ): Uint8Array<ArrayBuffer> {
     const graph = new Message();
     for (const node of this.#nodes) graph.message(1, node);
     graph.string(2, 'hifuse');
-    for (const [name, tensor] of this.#initializers) graph.message(5, tensorProto(name, tensor));
+    for (const [name, tensor] of this.#initializers) graph.message(5, initializer(name, tensor));
     for (const input of this.#inputs) graph.message(11, valueInfo(input));
     for (const output of this.#outputs) graph.message(12, valueInfo(output));
-    const model = new Message().int(1, IR_VERSION).string(2, producer).message(7, graph);
+    const model = new Message().int(1, IR_VERSION).string(2, PRODUCER).message(7, graph);
     model.message(8, new Message().string(1, '').int(2, OPSET));
     for (const [key, value] of Object.entries(metadata))
       model.message(14, new Message().string(1, key).string(2, value));
@@ -141,11 +173,27 @@ function attribute(name: string, value: Attribute): Message {
   return message.int(20, INTS);
 }
 
-function tensorProto(name: string, { shape, type, data }: GraphTensor): Message {
+function tensorProto(name: string, tensor: GraphTensor): Message {
+  return tensorHead(name, tensor).bytes(9, bytesOf(tensor));
+}
+
+/** A tensor whose data stands elsewhere, under its own name. */
+function externalTensorProto(name: string, tensor: GraphTensor): Message {
+  const entries = { location: name, offset: '0', length: String(tensor.data.byteLength) };
+  const message = tensorHead(name, tensor);
+  for (const [key, value] of Object.entries(entries))
+    message.message(13, new Message().string(1, key).string(2, value));
+  return message.int(14, EXTERNAL);
+}
+
+function tensorHead(name: string, { shape, type }: GraphTensor): Message {
   const message = new Message();
   for (const size of shape) message.int(1, size);
-  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return message.int(2, DATA_TYPES[type]).string(8, name).bytes(9, bytes);
+  return message.int(2, DATA_TYPES[type]).string(8, name);
+}
+
+function bytesOf({ data }: GraphTensor): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
 function valueInfo({ name, type, shape }: Interface): Message {

@@ -2,7 +2,7 @@
  * Quantises a model to int8: finds the range of every layer's input on calibration images, leaves in float32 what costs
  * accuracy, and measures the result on images held back.
  */
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { Tensor, type InferenceSession } from 'onnxruntime-node';
 import { HifuseError } from '../../../models/errors.ts';
 import { probabilities } from '../../../models/hifuse/probabilities.ts';
 import { INPUT_SIZE } from '../../../models/hifuse/variants.ts';
@@ -13,6 +13,7 @@ import { Comparison } from './comparison.ts';
 import { compile, INPUT, LOGITS } from './compile.ts';
 import type { Histogram } from './histogram.ts';
 import { CPU_STYLE, type Style } from './onnx-ops.ts';
+import { openGraph } from './open-graph.ts';
 import type { ActivationRanges, Range } from './quantization.ts';
 import { int8Style } from './styles.ts';
 
@@ -175,10 +176,7 @@ class Search {
   }
 
   #session(style: Style): Promise<InferenceSession> {
-    return InferenceSession.create(
-      compile(this.#model, style, () => ({})),
-      { logSeverityLevel: 3 },
-    );
+    return openGraph(compile(this.#model, style));
   }
 
   #progress(text: string): void {

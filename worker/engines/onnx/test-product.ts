@@ -18,7 +18,7 @@ export async function testProduct(device: Device): Promise<number> {
   const left = graph.input('left', shape);
   const right = graph.input('right', shape);
   graph.output('product', graph.node('MatMul', [left, right]), shape);
-  const session = await InferenceSession.create(graph.encode('HiFuse Viewer'), {
+  const session = await InferenceSession.create(graph.encode(), {
     ...providerOptions(device),
     logSeverityLevel: 3,
   }).catch((error: unknown) => {
