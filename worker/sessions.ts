@@ -5,7 +5,6 @@ import type { SelfTest } from '../models/package/manifest.ts';
 import type { LoadedPackage } from './import/load-package.ts';
 import type { DeviceReport, ModelSelection } from './protocol.ts';
 
-
 /** A network that is ready, with what its package says and what was tried to get it. */
 export interface OpenModel {
   model: Pick<LoadedPackage, 'manifest' | 'selfTest'>;
