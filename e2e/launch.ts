@@ -1,57 +1,52 @@
-import { spawn, execFileSync, type ChildProcess } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Browser, Page } from '@playwright/test';
+import { test as base, type Page } from '@playwright/test';
+import { launchInBrowser } from './in-browser.ts';
+import { launchInElectron } from './in-electron.ts';
 
-const root = join(import.meta.dirname, '..');
+export interface LaunchOptions {
+  /** Default: as a person who has read the notice. */
+  acceptNotice?: boolean;
+}
+
+export interface SavedFile {
+  name: string;
+  bytes: Uint8Array;
+}
 
 /** The running app, whichever host it runs in. */
 export interface App {
-  page: Page;
+  readonly host: 'browser' | 'electron';
+  readonly page: Page;
   /** Ends the inference process as a crash would. */
-  crashWorker(): void;
+  crashWorker(): Promise<void>;
+  /** Opens a folder as a person does: in the app's own dialog, or in the system's where the host has one. */
+  openFolder(folder: string): Promise<void>;
+  /** Does what saves a file, and answers what was saved. */
+  save(action: () => Promise<void>): Promise<SavedFile>;
   close(): Promise<void>;
 }
 
-/** Starts the app as a new user has it (an empty data folder) and opens it in a fresh browser context. */
-export async function launch(browser: Browser, options: { acceptNotice?: boolean } = {}): Promise<App> {
-  const dataDirectory = await mkdtemp(join(tmpdir(), 'hifuse-e2e-'));
-  const server = spawn(
-    process.execPath,
-    [join(root, 'dist/main/serve.js'), '--no-open', '--port', '0', '--data-dir', dataDirectory],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  const address = await addressOf(server);
-  const context = await browser.newContext({ acceptDownloads: true });
-  const page = await context.newPage();
-  await page.goto(address);
-  if (options.acceptNotice ?? true) await page.getByRole('button', { name: /understand/i }).click();
-  return {
-    page,
-    crashWorker: () => {
-      for (const pid of childrenOf(server.pid!)) process.kill(pid, 'SIGKILL');
-    },
-    close: async () => {
-      await context.close();
-      server.kill('SIGTERM');
-      await new Promise((resolve) => server.once('exit', resolve));
-      await rm(dataDirectory, { recursive: true, force: true });
-    },
-  };
-}
+export type Launch = (options?: LaunchOptions) => Promise<App>;
 
-/** The host prints its address on a line of its own. */
-async function addressOf(server: ChildProcess): Promise<string> {
-  for await (const line of createInterface({ input: server.stdout! })) {
-    const match = /^http:\/\/127\.0\.0\.1:\d+\/\S*$/.exec(line.trim());
-    if (match) return match[0];
-  }
-  throw new Error('The host ended without printing its address.');
-}
+/** HIFUSE_E2E_HOST=electron runs the same specs in the desktop application. */
+export const inElectron = process.env['HIFUSE_E2E_HOST'] === 'electron';
 
-function childrenOf(pid: number): number[] {
-  const lines = execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' });
-  return lines.trim().split(/\s+/).map(Number);
+/** `launch` starts the app as a new user has it: with an empty data folder. */
+export const test = base.extend<object, { launch: Launch }>({
+  launch: [
+    inElectron
+      ? // Playwright wants a pattern; this host needs no browser.
+        async ({}, use) => {
+          await use((options) => accepted(launchInElectron(), options));
+        }
+      : async ({ browser }, use) => {
+          await use((options) => accepted(launchInBrowser(browser), options));
+        },
+    { scope: 'worker' },
+  ],
+});
+
+async function accepted(launching: Promise<App>, { acceptNotice = true }: LaunchOptions = {}): Promise<App> {
+  const app = await launching;
+  if (acceptNotice) await app.page.getByTestId('accept-notice').click();
+  return app;
 }

@@ -1,0 +1,51 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from '@playwright/test';
+import { root } from './cli.ts';
+import { test, type App } from './launch.ts';
+import { MainWindow } from './pages.ts';
+
+/** What the bundled model was made from; not part of the project. */
+const source = join(root, '..', 'shared', 'checkpoints', 'chest-xray-nano');
+const checkpoint = join(source, 'best_model.pth');
+
+let app: App;
+let window: MainWindow;
+
+test.beforeEach(async ({ launch }) => {
+  app = await launch();
+  window = new MainWindow(app.page);
+});
+
+test.afterEach(async () => {
+  await app.close();
+});
+
+test('a checkpoint is imported, and answers as the bundled model does', async () => {
+  test.skip(!existsSync(checkpoint), `${checkpoint} is not here`);
+  const { page } = app;
+  await window.show('chest-phantom.png');
+  const bundled = await window.probabilities();
+  await page.getByRole('button', { name: 'Import a model' }).click();
+  await page.getByTestId('import-file').setInputFiles(checkpoint);
+  await expect(page.getByTestId('import-summary')).toContainText('HiFuse nano');
+  await page.getByTestId('import-name').fill('Imported nano');
+  await page.getByTestId('import-license').fill('CC BY 4.0');
+  await page.getByTestId('import-class-file').setInputFiles(join(source, 'class_indices.json'));
+  await expect(page.getByTestId('import-classes')).toHaveValue(/bacterial pneumonia\nnormal\nviral pneumonia/);
+  await page.getByLabel('Geometry').selectOption('stretch-224');
+  await page.getByTestId('import-submit').click();
+  await expect(page.getByTestId('model-select')).toHaveValue('imported-nano');
+  await expect(window.prediction).toContainText('Imported nano');
+  const imported = await window.probabilities();
+  expect([...imported.keys()].sort()).toEqual([...bundled.keys()].sort());
+  for (const [name, probability] of bundled) expect(imported.get(name)).toBeCloseTo(probability, 3);
+});
+
+test('a file that is no checkpoint is refused by name', async () => {
+  await app.page.getByRole('button', { name: 'Import a model' }).click();
+  const file = { name: 'notes.pth', mimeType: 'application/octet-stream', buffer: Buffer.from('not a checkpoint') };
+  await app.page.getByTestId('import-file').setInputFiles(file);
+  await expect(app.page.getByTestId('error-message').first()).toContainText(/notes\.pth/);
+  await expect(app.page.getByTestId('import-submit')).toBeDisabled();
+});

@@ -1,0 +1,57 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { _electron as electron, expect } from '@playwright/test';
+import { root } from './cli.ts';
+import type { App } from './launch.ts';
+
+/** Starts the desktop application. The system's own dialogs are answered for the person: nothing can click in them. */
+export async function launchInElectron(): Promise<App> {
+  const executablePath = process.env['HIFUSE_ELECTRON'];
+  if (!executablePath) throw new Error('HIFUSE_ELECTRON must name the binary of Electron; scripts/test.mjs does.');
+  const home = await mkdtemp(join(tmpdir(), 'hifuse-e2e-'));
+  const application = await electron.launch({
+    executablePath,
+    // Chromium's sandbox does not work for root.
+    args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), join(root, 'dist/main/index.js')],
+    // Where each system keeps a person's files (main/paths.ts).
+    env: { ...process.env, HOME: home, XDG_CONFIG_HOME: home, APPDATA: home } as Record<string, string>,
+  });
+  const page = await application.firstWindow();
+  return {
+    host: 'electron',
+    page,
+    crashWorker: async () => {
+      await application.evaluate(({ app }) => {
+        for (const { name, pid } of app.getAppMetrics()) if (name?.endsWith('inference')) process.kill(pid, 'SIGKILL');
+      });
+    },
+    openFolder: async (folder) => {
+      await application.evaluate(({ dialog }, chosen) => {
+        dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] });
+      }, folder);
+      await page.getByRole('button', { name: 'Open folder…' }).first().click();
+    },
+    save: async (action) => {
+      await application.evaluate(({ dialog }, folder) => {
+        dialog.showSaveDialog = (...given: unknown[]) => {
+          const { defaultPath } = given.at(-1) as { defaultPath: string };
+          return Promise.resolve({ canceled: false, filePath: `${folder}/${defaultPath}` });
+        };
+      }, home);
+      await action();
+      const told = page
+        .getByTestId('toast')
+        .filter({ hasText: `Saved ${home}` })
+        .last();
+      await expect(told).toBeVisible();
+      const path = /Saved (.*)/.exec((await told.locator('span').first().textContent()) ?? '')![1]!.trim();
+      return { name: basename(path), bytes: new Uint8Array(await readFile(path)) };
+    },
+    close: async () => {
+      await application.close();
+      // The last processes may still write there.
+      await rm(home, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
