@@ -57,6 +57,8 @@ function loop(frames: number): Uint8Array {
 }
 
 test('a folder opens, and its first image shows at once', async () => {
+  await window.show('chest-phantom.png');
+  await expect(window.image('truncated')).toBeVisible();
   const before = await window.images.count();
   await Promise.all([
     writeFile(join(folder, 'loop.dcm'), loop(4)),

@@ -39,6 +39,7 @@ export class Actions {
   /** The host's own dialog, or the app's where the host has none. */
   async openDialog(kind: 'files' | 'folder'): Promise<void> {
     const { client, dialogs } = this.#parts;
+    this.#newcomers.expect();
     await this.#tell(async () => {
       const answer = await client.invoke('studies.dialog', { kind });
       if (answer === 'unavailable') dialogs.show({ name: 'browse', kind });
@@ -46,10 +47,12 @@ export class Actions {
   }
 
   async openPaths(paths: string[]): Promise<void> {
+    this.#newcomers.expect();
     await this.#tell(() => this.#parts.studies.open(paths));
   }
 
   async openSamples(): Promise<void> {
+    this.#newcomers.expect();
     await this.#tell(() => this.#parts.studies.openSamples());
   }
 
@@ -77,6 +80,7 @@ export class Actions {
     const paths = files.map((file) => this.#pathOf(file));
     const known = paths.filter((path) => path !== null);
     if (known.length === files.length) return this.openPaths(known);
+    this.#newcomers.expect();
     const failures = await uploads.send(files);
     for (const { name, error } of failures.slice(0, 3)) toasts.show('error', `${name}: ${error.message}`);
     if (failures.length > 3) toasts.show('error', `${plural(failures.length - 3, 'more file')} could not be opened.`);

@@ -23,6 +23,14 @@ describe('newcomers', () => {
     expect(newcomers.take(studyListOf({ ...open, two: ['c', 'd', 'e'] }))).toBeNull();
   });
 
+  it('show what was opened while something else is still being read', () => {
+    const newcomers = new Newcomers();
+    expect(newcomers.take({ ...studyListOf(open), pending: 7 })).toBe('a');
+    newcomers.expect();
+    expect(newcomers.take({ ...studyListOf(open), pending: 5 })).toBeNull();
+    expect(newcomers.take({ ...studyListOf({ ...open, two: ['c'] }), pending: 3 })).toBe('c');
+  });
+
   it('show the error where nothing could be read', () => {
     const newcomers = new Newcomers();
     newcomers.take(studyListOf(open));

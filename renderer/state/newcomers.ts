@@ -10,12 +10,21 @@ export class Newcomers {
   #waiting: Set<string> | null = null;
   /** Files of the opening are still being read. */
   #underway = false;
+  #asked = false;
+
+  /** The reader opens something: what is listed from now on is a new opening, also while the last one is being read. */
+  expect(): void {
+    this.#asked = true;
+  }
 
   /** Takes a list; answers the image to show, or null to stay where one is. */
   take({ images, series, pending }: StudyList): string | null {
     const fresh = Object.keys(images).filter((id) => !this.#seen.has(id));
     for (const id of fresh) this.#seen.add(id);
-    if (fresh.length > 0 && !this.#underway) this.#waiting = new Set();
+    if (fresh.length > 0 && (this.#asked || !this.#underway)) {
+      this.#waiting = new Set();
+      this.#asked = false;
+    }
     for (const id of fresh) this.#waiting?.add(id);
     this.#underway = pending > 0;
     const waiting = this.#waiting;
