@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkIntendedUse, type ImageKind } from './intended-use.ts';
+import { checkIntendedUse, colourCaution, type ImageKind } from './intended-use.ts';
 
 const intended = {
   modalities: ['CR', 'DX'],
@@ -39,5 +39,25 @@ describe('intended use', () => {
   it('asks nothing of a model that does not say what it is meant for', () => {
     const anything = { modalities: [], bodyParts: [], views: [], ageYears: null };
     expect(checkIntendedUse(anything, child)).toEqual({ mismatches: [], unknown: [] });
+  });
+});
+
+describe('a picture in colour', () => {
+  const picture = (...pixels: [number, number, number][]) => Uint8Array.from(pixels.flat());
+  const skin: [number, number, number] = [210, 150, 120];
+  const grey: [number, number, number] = [130, 127, 124];
+
+  it('contradicts a model of radiographs', () => {
+    expect(colourCaution(intended, picture(skin, skin, grey))).toMatch(/in colour.*CR or DX/);
+  });
+
+  it('is not what tinted greys, or a few coloured marks, make', () => {
+    expect(colourCaution(intended, picture(grey, grey))).toBeNull();
+    expect(colourCaution(intended, picture(skin, ...Array<typeof grey>(20).fill(grey)))).toBeNull();
+  });
+
+  it('is as it should be for a model of photographs, or of any image', () => {
+    expect(colourCaution({ ...intended, modalities: ['CR', 'XC'] }, picture(skin))).toBeNull();
+    expect(colourCaution({ ...intended, modalities: [] }, picture(skin))).toBeNull();
   });
 });

@@ -83,3 +83,28 @@ export function checkIntendedUse(intended: Manifest['intended'], kind: ImageKind
     unknown: relevant.filter((check) => check.given(kind) === '').map((check) => check.what),
   };
 }
+
+/** Modalities whose own images have no colour (PS3.3 C.7.3.1.1.1). */
+const GREY_MODALITIES = new Set(['CR', 'DX', 'RG', 'MG', 'IO', 'PX', 'XA', 'RF', 'CT', 'MR']);
+/** Difference between the channels of a pixel, of 255, that JPEG's noise or the tint of a lamp does not make. */
+const COLOUR_DIFFERENCE = 48;
+/** A larger part of the pixels than coloured marks and letters on a radiograph take. */
+const COLOUR_SHARE = 0.1;
+
+/**
+ * What to say of a picture in colour that is shown to a model of radiographs or the like; null if nothing. The file of a
+ * photograph states no modality, so nothing else would tell.
+ *
+ * @param rgb what the network received: interleaved, 0..255
+ */
+export function colourCaution({ modalities }: Manifest['intended'], rgb: Uint8Array): string | null {
+  const isGrey = modalities.length > 0 && modalities.every((modality) => GREY_MODALITIES.has(normalise(modality)));
+  if (!isGrey) return null;
+  let coloured = 0;
+  for (let at = 0; at + 2 < rgb.length; at += 3) {
+    const [red, green, blue] = [rgb[at]!, rgb[at + 1]!, rgb[at + 2]!];
+    if (Math.max(red, green, blue) - Math.min(red, green, blue) >= COLOUR_DIFFERENCE) coloured += 1;
+  }
+  if (coloured <= (rgb.length / 3) * COLOUR_SHARE) return null;
+  return `This is a picture in colour; the model is meant for ${modalities.join(' or ')}, which has none. Do not rely on its answer.`;
+}

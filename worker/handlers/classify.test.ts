@@ -23,7 +23,7 @@ function start(options: { preferredBatch?: number; temperature?: number; fails?:
       underWay--;
       if (source.path.endsWith('bad')) throw new HifuseError('image.corrupt', 'bad is cut off.');
       return {
-        rgb: new Uint8Array(0),
+        rgb: Uint8Array.of(200, 40, 40),
         tensor: Float32Array.of(valueOf(source)),
         region: { left: 0, top: 0, width: 1, height: 1 },
         window: 'file',
@@ -50,6 +50,7 @@ function start(options: { preferredBatch?: number; temperature?: number; fails?:
     name: 'M',
     classes: ['a', 'b'].map((name) => ({ name, displayName: name })),
     preprocessing: { geometry: 'stretch-224' },
+    intended: { modalities: ['CR'], bodyParts: [], views: [], ageYears: null },
     calibration: options.temperature ? { temperature: options.temperature } : null,
     weights: { sha256: 'x' },
   } as unknown as Manifest;
@@ -99,6 +100,11 @@ describe('classify', () => {
     expect(calibrated).toMatchObject({ ok: true, prediction: { calibrated: true, top1: 0 } });
     expect(plain!.ok && plain!.prediction.classes[0]!.probability).toBeCloseTo(sigmoid(2), 12);
     expect(calibrated!.ok && calibrated!.prediction.classes[0]!.probability).toBeCloseTo(sigmoid(1), 12);
+  });
+
+  it('says that a picture in colour is none of a grey modality', async () => {
+    const [outcome] = await start().run([2]);
+    expect(outcome).toMatchObject({ prediction: { warnings: [expect.stringContaining('in colour') as string] } });
   });
 
   it('decodes ahead of the network, in bounded memory', async () => {

@@ -1,4 +1,5 @@
 import { HifuseError, toErrorValue } from '../../models/errors.ts';
+import { colourCaution } from '../../models/intended-use.ts';
 import { indexOfLargest, probabilities } from '../../models/hifuse/probabilities.ts';
 import type { Batch, Logits, Taps } from '../engines/engine.ts';
 import { gradCam } from '../explain/grad-cam.ts';
@@ -140,7 +141,7 @@ function outcomeOf(
     preprocessing: { geometry: manifest.preprocessing.geometry, window: input.window, region: input.region },
     milliseconds: { decode, preprocess, infer: inferMs, total: decode + preprocess + inferMs },
     heatMaps: answer.fused4 ? heatMapsOf(answer.fused4, n, open) : null,
-    warnings: [...input.warnings],
+    warnings: [...input.warnings, colourCaution(manifest.intended, input.rgb)].filter((text) => text !== null),
   };
   return { ok: true, prediction };
 }
