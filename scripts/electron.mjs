@@ -13,6 +13,10 @@ const exists = (file) =>
     () => false,
   );
 
+/** Whether a window can be opened. */
+export const hasDisplay = () =>
+  process.platform !== 'linux' || Boolean(process.env.DISPLAY ?? process.env.WAYLAND_DISPLAY);
+
 async function installed() {
   const folder = inRoot('node_modules', 'electron');
   const name = await readFile(path.join(folder, 'path.txt'), 'utf8').catch(() => null);

@@ -1,12 +1,10 @@
 /** npm start: builds, then opens the app in Electron, or in the browser where Electron's binary cannot be had. */
 import { build } from './build.mjs';
-import { findElectron } from './electron.mjs';
+import { findElectron, hasDisplay } from './electron.mjs';
 import { inRoot, main, node, run } from './tools.mjs';
 
 /** Options of the browser's host: whoever gives one of them wants that host. */
 const HOST_OPTIONS = ['--no-open', '--port'];
-
-const hasDisplay = () => process.platform !== 'linux' || Boolean(process.env.DISPLAY ?? process.env.WAYLAND_DISPLAY);
 
 /** Chromium's sandbox does not work for root. */
 const sandbox = () => (process.getuid?.() === 0 ? ['--no-sandbox'] : []);

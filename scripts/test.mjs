@@ -6,6 +6,7 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { build } from './build.mjs';
 import { findChromium } from './chromium.mjs';
+import { findElectron, hasDisplay } from './electron.mjs';
 import { inRoot, main, node, npm, StepError } from './tools.mjs';
 
 const long = process.argv.includes('--long');
@@ -51,9 +52,23 @@ async function e2e() {
     return FAILED;
   }
   console.log(`Chromium: ${chromium.path} (${chromium.how})`);
+  return specs({ HIFUSE_CHROMIUM: chromium.path });
+}
+
+/** The same specs in the desktop application, where it can run; Electron is optional, so its absence is no failure. */
+async function desktop() {
+  const electron = await findElectron({ download: false });
+  if (!electron || !hasDisplay()) {
+    console.log(`Not run: ${electron ? 'there is no display' : "Electron's binary is not installed"} here.`);
+    return NONE;
+  }
+  return specs({ HIFUSE_E2E_HOST: 'electron', HIFUSE_ELECTRON: electron });
+}
+
+async function specs(host) {
   await rm(E2E_RESULTS, { force: true });
   const playwright = inRoot('node_modules', '@playwright', 'test', 'cli.js');
-  const status = await node([playwright, 'test'], { env: { ...env, HIFUSE_CHROMIUM: chromium.path } });
+  const status = await node([playwright, 'test'], { env: { ...env, ...host } });
   const results = await readResults(E2E_RESULTS);
   if (!results) return FAILED;
   const { expected, unexpected, flaky, skipped } = results.stats;
@@ -65,7 +80,8 @@ const STEPS = [
   ['Lint', () => script('lint')],
   ['Types', () => script('check')],
   ['Unit tests', unit],
-  ['End-to-end tests', e2e],
+  ['End-to-end tests, in a browser', e2e],
+  ['End-to-end tests, in the desktop application', desktop],
 ];
 
 await main(async () => {
