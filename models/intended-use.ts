@@ -106,5 +106,5 @@ export function colourCaution({ modalities }: Manifest['intended'], rgb: Uint8Ar
     if (Math.max(red, green, blue) - Math.min(red, green, blue) >= COLOUR_DIFFERENCE) coloured += 1;
   }
   if (coloured <= (rgb.length / 3) * COLOUR_SHARE) return null;
-  return `This is a picture in colour; the model is meant for ${modalities.join(' or ')}, which has none. Do not rely on its answer.`;
+  return `This is a picture in colour; the model is meant for ${modalities.join(' or ')}, which have none. Do not rely on its answer.`;
 }
