@@ -22,6 +22,10 @@ const upFromModels = forbid(
   '**/renderer/**',
 );
 const upFromWorker = forbid('worker imports models only.', '**/main/**', '**/renderer/**');
+const runtime = forbid(
+  'ONNX Runtime is reached through worker/engines/onnx/runtime.ts, which switches its telemetry off first.',
+  'onnxruntime-node',
+);
 const cornerstone = forbid('Only renderer/viewport knows cornerstone.', 'cornerstone-*');
 const rendererReach = forbid(
   'The renderer reaches main through main/ipc/{contract,client} alone.',
@@ -50,11 +54,19 @@ export default tseslint.config(
     languageOptions: { globals: globals.browser, parserOptions: { parser: tseslint.parser } },
   },
   boundary(['models/**/*.ts'], electron, nodeBuiltins, native, upFromModels, cornerstone),
-  boundary(['worker/**/*.ts'], electron, upFromWorker, cornerstone),
-  boundary(['main/**/*.ts'], electron, cornerstone, forbid('main never imports the renderer.', '**/renderer/**')),
-  boundary(['main/index.ts', 'main/preload.cts', 'main/hosts/electron{,.test}.ts'], cornerstone),
+  boundary(['worker/**/*.ts'], electron, upFromWorker, cornerstone, runtime),
+  boundary(['worker/engines/onnx/runtime.ts'], electron, upFromWorker, cornerstone),
+  boundary(
+    ['main/**/*.ts'],
+    electron,
+    cornerstone,
+    runtime,
+    forbid('main never imports the renderer.', '**/renderer/**'),
+  ),
+  boundary(['main/index.ts', 'main/preload.cts', 'main/hosts/electron{,.test}.ts'], cornerstone, runtime),
   boundary(['renderer/**/*.{ts,svelte}'], electron, nodeBuiltins, native, cornerstone, rendererReach),
   boundary(['renderer/viewport/**/*.{ts,svelte}'], electron, nodeBuiltins, native, rendererReach),
+  boundary(['bench/**', 'scripts/**'], runtime),
   {
     files: ['models/**/*.test.ts', 'renderer/**/*.test.ts'],
     rules: { 'no-restricted-imports': 'off' },

@@ -1,5 +1,5 @@
 /** This machine's rate in a float32 matrix product with constant weights, by ONNX Runtime: what a network is held against. */
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession, Tensor } from '../dist/worker/engines/onnx/runtime.js';
 import { Graph } from '../dist/worker/engines/onnx/graph.js';
 
 /** Large enough to keep both cores busy, small enough for their caches: the best rate seen on products of many shapes. */

@@ -1,6 +1,7 @@
 /** Entry of the inference process, and the only file that touches the process's port. */
 import { availableParallelism } from 'node:os';
 import { Dispatcher } from './dispatch.ts';
+import { deleteQueuedTelemetry } from './engines/onnx/queued-telemetry.ts';
 import { createHandlers } from './handlers.ts';
 import { dieWithoutPatientData } from './last-words.ts';
 import type { FromWorker, ToWorker } from './protocol.ts';
@@ -56,3 +57,4 @@ setInterval(() => {
   port.send({ kind: 'heartbeat', rss: process.memoryUsage.rss() });
 }, HEARTBEAT_MS);
 port.send({ kind: 'ready' });
+void deleteQueuedTelemetry();

@@ -1,4 +1,4 @@
-import { Tensor } from 'onnxruntime-node';
+import { Tensor } from './runtime.ts';
 import { INPUT_SIZE } from '../../../models/hifuse/variants.ts';
 import type { LoadedModel } from '../engine.ts';
 import { compile, INPUT } from './compile.ts';

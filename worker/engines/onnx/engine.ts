@@ -1,4 +1,4 @@
-import { Tensor, type InferenceSession } from 'onnxruntime-node';
+import { Tensor, type InferenceSession } from './runtime.ts';
 import { HifuseError } from '../../../models/errors.ts';
 import { STAGES } from '../../../models/hifuse/state-dict.ts';
 import { INPUT_SIZE } from '../../../models/hifuse/variants.ts';

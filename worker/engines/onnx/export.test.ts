@@ -1,4 +1,4 @@
-import * as native from 'onnxruntime-node';
+import * as native from './runtime.ts';
 import * as web from 'onnxruntime-web';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { fillFormula, FORMULA_INPUT, formulaStateDict } from '../../../models/hifuse/formula.ts';

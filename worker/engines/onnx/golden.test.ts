@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Tensor } from 'onnxruntime-node';
+import { Tensor } from './runtime.ts';
 import { describe, expect, test } from 'vitest';
 import { fillFormula, formulaStateDict, FORMULA_INPUT } from '../../../models/hifuse/formula.ts';
 import type { HiFuseOutputs } from '../../../models/hifuse/network.ts';

@@ -1,4 +1,4 @@
-import { InferenceSession } from 'onnxruntime-node';
+import { InferenceSession } from './runtime.ts';
 import type { Graph } from './graph.ts';
 
 /** Opens a graph in ONNX Runtime, which takes the weights from where they are: no copy of them is encoded first. */

@@ -1,4 +1,4 @@
-import { InferenceSession } from 'onnxruntime-node';
+import { InferenceSession } from './runtime.ts';
 import { expect, test } from 'vitest';
 import { Graph } from './graph.ts';
 import { providerOptions, unavailable } from './providers.ts';

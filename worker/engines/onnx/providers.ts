@@ -2,7 +2,7 @@
  * Device -> ONNX Runtime execution provider. ONNX Runtime does not fall back between providers: a missing one rejects
  * when the session is created, and worker/engines/select.ts says what happens then.
  */
-import type { InferenceSession } from 'onnxruntime-node';
+import type { InferenceSession } from './runtime.ts';
 import { HifuseError } from '../../../models/errors.ts';
 import type { Device } from '../engine.ts';
 

@@ -2,7 +2,7 @@
  * Quantises a model to int8: finds the range of every layer's input on calibration images, leaves in float32 what costs
  * accuracy, and measures the result on images held back.
  */
-import { Tensor, type InferenceSession } from 'onnxruntime-node';
+import { Tensor, type InferenceSession } from './runtime.ts';
 import { HifuseError } from '../../../models/errors.ts';
 import { probabilities } from '../../../models/hifuse/probabilities.ts';
 import { INPUT_SIZE } from '../../../models/hifuse/variants.ts';

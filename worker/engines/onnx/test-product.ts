@@ -1,4 +1,4 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession, Tensor } from './runtime.ts';
 import type { Device } from '../engine.ts';
 import { Graph } from './graph.ts';
 import { providerOptions, unavailable } from './providers.ts';

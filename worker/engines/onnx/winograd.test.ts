@@ -1,4 +1,4 @@
-import { Tensor as OrtTensor } from 'onnxruntime-node';
+import { Tensor as OrtTensor } from './runtime.ts';
 import { expect, test } from 'vitest';
 import { fillFormula } from '../../../models/hifuse/formula.ts';
 import { Graph } from './graph.ts';
