@@ -4,16 +4,19 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { createConnection } from 'node:net';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket, type ClientOptions } from 'ws';
+import { randomFrom } from '../models/random.ts';
 import { connect } from './ipc/client.ts';
-import { encodeMessage } from './ipc/wire.ts';
-import { MOST_MESSAGE_BYTES, start, type Serving } from './serve.ts';
+import { decodeMessage, encodeMessage } from './ipc/wire.ts';
+import { MOST_MESSAGE_BYTES, run, start, type Serving } from './serve.ts';
 import { socketPage } from './testing/socket-page.ts';
 
 let folder: string;
 let serving: Serving;
 let address: URL;
+/** An inference process that is ready and never asked. */
+let workerEntry: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'hifuse-serve-'));
@@ -23,8 +26,7 @@ beforeAll(async () => {
   await writeFile(path.join(renderer, 'assets', 'main.js'), 'export {};');
   await writeFile(path.join(folder, 'secret.html'), 'secret');
   await writeFile(path.join(renderer, 'notes.txt'), 'not for browsers');
-  // An inference process that is ready and never asked.
-  const workerEntry = path.join(folder, 'worker.mjs');
+  workerEntry = path.join(folder, 'worker.mjs');
   await writeFile(workerEntry, "process.on('message', () => {}); process.send({ kind: 'ready' });");
   serving = await start({ dataDirectory: path.join(folder, 'data'), renderer, workerEntry });
   address = new URL(serving.address);
@@ -78,6 +80,15 @@ async function openSocket(target: string, options: ClientOptions): Promise<'open
   }
 }
 
+/** Waits for an answer rather than for one of the events that every page is told. */
+function waitForAnswer(socket: WebSocket): Promise<void> {
+  return new Promise((resolve) => {
+    socket.on('message', (data: Buffer) => {
+      if ((decodeMessage(data) as { kind: string }).kind === 'answer') resolve();
+    });
+  });
+}
+
 const socketAddress = () => `ws://${address.host}${address.pathname}socket`;
 
 describe('the address', () => {
@@ -85,12 +96,14 @@ describe('the address', () => {
     expect(serving.address).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[\w-]{43}\/$/);
   });
 
-  it('cannot be reached through the network', async () => {
-    const outside = Object.values(networkInterfaces())
-      .flat()
-      .find((one) => one?.family === 'IPv4' && !one.internal);
-    if (!outside) return;
-    const socket = createConnection({ host: outside.address, port: Number(address.port) });
+  // Every address of this computer but our own; 127.0.0.2 is one wherever the system is Linux.
+  const others = Object.values(networkInterfaces())
+    .flat()
+    .flatMap((one) => (one && one.address !== '127.0.0.1' && !one.scopeid ? [one.address] : []))
+    .concat(process.platform === 'linux' ? ['127.0.0.2'] : []);
+
+  it.skipIf(others.length === 0).each(others)('cannot be reached through %s', async (host) => {
+    const socket = createConnection({ host, port: Number(address.port) });
     const event = await new Promise((resolve) => {
       socket.once('connect', resolve.bind(null, 'connected')).once('error', resolve.bind(null, 'refused'));
     });
@@ -180,6 +193,45 @@ describe('the socket', () => {
     expect(await openSocket(`ws://${address.host}${address.pathname}other`, { origin })).toBe(403);
   });
 
+  it('is closed to who is refused, though the other side stays open', async () => {
+    const ends = Array.from({ length: 50 }, async () => {
+      const stream = createConnection({ host: address.hostname, port: Number(address.port), allowHalfOpen: true });
+      stream.write(
+        `GET /wrong/socket HTTP/1.1\r\nHost: ${address.host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+      );
+      let reply = '';
+      stream.on('data', (part) => (reply += String(part)));
+      // Written to after its end: a server that still reads would take it, one that closed answers with a reset.
+      await once(stream, 'end');
+      const reset = once(stream, 'error');
+      const writing = setInterval(() => stream.write('x'), 10);
+      await reset.finally(() => {
+        clearInterval(writing);
+      });
+      return reply.split('\r\n')[0];
+    });
+    expect(new Set(await Promise.all(ends))).toEqual(new Set(['HTTP/1.1 403 Forbidden']));
+  });
+
+  it('survives 500 malformed messages', async () => {
+    const valid = encodeMessage({ id: 1, method: 'app.info', params: null, bytes: new Float32Array(3) });
+    const random = randomFrom(7);
+    const byte = () => Math.floor(random() * 256);
+    for (let round = 0; round < 500; round++) {
+      const message =
+        round % 2 ? Uint8Array.from({ length: byte() }, byte) : valid.slice(0, valid.length - (byte() % 9));
+      for (let i = 0; i < 3; i++) message[byte() % message.length] = byte();
+      const socket = new WebSocket(socketAddress(), { origin: address.origin });
+      await once(socket, 'open');
+      const settled = Promise.race([once(socket, 'close'), waitForAnswer(socket)]);
+      socket.send(message);
+      await settled;
+      socket.terminate();
+    }
+    const client = connect(socketPage(serving.address));
+    expect(await client.invoke('app.info', null)).toMatchObject({ host: 'browser' });
+  }, 30_000);
+
   it.each([
     ['too large a message', Buffer.alloc(MOST_MESSAGE_BYTES + 1), 1009],
     ['text', 'hello', 1002],
@@ -228,5 +280,47 @@ describe('the contract', () => {
     expect(path.dirname(parent)).toBe(tmpdir());
     serving.services.uploads.close();
     expect(await readdir(parent).catch(() => 'gone')).toBe('gone');
+  });
+});
+
+describe('the end', () => {
+  it('comes at once, whoever still holds a connection', async () => {
+    const other = await start({ dataDirectory: path.join(folder, 'other'), renderer: folder, workerEntry });
+    const { hostname, port, host } = new URL(other.address);
+    const upgrade = `GET /x/socket HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`;
+    const streams = ['', 'GET / HTTP/1.1\r\n', upgrade].map((text) => {
+      const stream = createConnection({ host: hostname, port: Number(port), allowHalfOpen: true });
+      stream.on('error', () => undefined);
+      stream.write(text);
+      return stream;
+    });
+    await Promise.all(streams.map((stream) => once(stream, 'connect')));
+    await once(streams[2]!, 'data');
+    await other.close();
+    for (const stream of streams) stream.destroy();
+  }, 5000);
+});
+
+describe('the command', () => {
+  it('tells of a path that cannot be opened, opens the others and goes on', async () => {
+    const said = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    vi.spyOn(console, 'log').mockImplementation(() => undefined);
+    const image = path.join(folder, 'a.dcm');
+    await writeFile(image, 'x');
+    const options = {
+      dataDirectory: path.join(folder, 'command'),
+      renderer: path.join(folder, 'renderer'),
+      workerEntry,
+    };
+    const running = (await run(['--no-open', path.relative('.', image), 'gone/a.dcm'], options))!;
+    try {
+      expect(said.mock.calls.flat().join()).toMatch(/gone\/a\.dcm/);
+      expect(await (await fetch(running.address)).text()).toContain('HiFuse Viewer');
+      expect(Object.values(running.services.studies.list().images)).toMatchObject([{ name: 'a.dcm' }]);
+    } finally {
+      vi.restoreAllMocks();
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.removeAllListeners(signal);
+      await running.close();
+    }
   });
 });

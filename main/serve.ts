@@ -1,15 +1,15 @@
 /** The Node host: the app in the person's browser, served to this computer alone. */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { spawn } from 'node:child_process';
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Duplex } from 'node:stream';
+import type { AddressInfo, Socket } from 'node:net';
 import { parseArgs } from 'node:util';
 import { WebSocketServer } from 'ws';
+import { toErrorValue } from '../models/errors.ts';
 import { dieWithoutPatientData } from '../worker/last-words.ts';
 import { NOTICE, software } from './about.ts';
 import { compose, type Services } from './compose.ts';
 import { isEntry } from './entry.ts';
+import { openInBrowser } from './hosts/browser.ts';
 import { nodeHost, type NodeHostOptions } from './hosts/node.ts';
 import { createServer } from './ipc/server.ts';
 import { serveSocket } from './ipc/socket.ts';
@@ -27,6 +27,8 @@ export interface ServeOptions extends NodeHostOptions {
   port?: number;
   /** Folder of the built renderer. */
   renderer?: string;
+  /** Called whenever a page has connected. */
+  onPage?: () => void;
 }
 
 export interface Serving {
@@ -47,15 +49,24 @@ export async function start(options: ServeOptions = {}): Promise<Serving> {
     void respond(request, response, guard, renderer);
   });
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MOST_MESSAGE_BYTES, perMessageDeflate: false });
-  http.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+  // Once upgraded, or refused to be, a connection is no longer the HTTP server's to close.
+  const connections = new Set<Socket>();
+  http.on('connection', (connection) => {
+    connections.add(connection);
+    connection.once('close', () => connections.delete(connection));
+  });
+  http.on('upgrade', (request: IncomingMessage, stream: Socket, head: Buffer) => {
     stream.on('error', () => stream.destroy());
     // Browsers send the origin with every WebSocket; a page of another site must not reach this one.
     if (!guard.knowsHost(request) || !guard.isOwnOrigin(request.headers.origin) || guard.pathOf(request) !== 'socket') {
-      stream.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      stream.write('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      // Ending alone would wait for the other side to end, too.
+      stream.destroySoon();
       return;
     }
     sockets.handleUpgrade(request, stream, head, (socket) => {
       serveSocket(socket, server);
+      options.onPage?.();
     });
   });
 
@@ -75,11 +86,10 @@ export async function start(options: ServeOptions = {}): Promise<Serving> {
   const close = (): Promise<void> => {
     closing ??= new Promise((resolve) => {
       services.close();
-      for (const socket of sockets.clients) socket.terminate();
       http.close(() => {
         resolve();
       });
-      http.closeAllConnections();
+      for (const connection of connections) connection.destroy();
     });
     return closing;
   };
@@ -157,20 +167,8 @@ async function respond(
   response.end(request.method === 'HEAD' ? undefined : file.bytes);
 }
 
-/** Platform -> command that opens an address in the person's browser. */
-const OPENERS: Partial<Record<NodeJS.Platform, (address: string) => [string, string[]]>> = {
-  win32: (address) => ['cmd', ['/c', 'start', '""', address]],
-  darwin: (address) => ['open', [address]],
-};
-
-function openBrowser(address: string): void {
-  const [command, args] = OPENERS[process.platform]?.(address) ?? ['xdg-open', [address]];
-  const child = spawn(command, args, { stdio: 'ignore', detached: true });
-  child.on('error', () => {
-    console.error('No browser could be opened. Open the address above in one.');
-  });
-  child.unref();
-}
+/** Milliseconds that a browser gets to start and to read the file that leads it here. */
+const BROWSER_START_MS = 60_000;
 
 const HELP = `\
 Usage: node dist/main/serve.js [--no-open] [--port N] [--data-dir FOLDER] [FILE|FOLDER]...
@@ -183,8 +181,13 @@ Serves HiFuse Viewer to the browser of this computer, and to no other.
 
 HIFUSE_DEBUG=1 shows what the inference process writes, which may name files and patients.`;
 
-async function main(): Promise<void> {
+/**
+ * Runs the host as its command line asks, until a signal ends it.
+ * @returns null where only the help was asked for
+ */
+export async function run(args: string[], options: ServeOptions = {}): Promise<Serving | null> {
   const { values, positionals } = parseArgs({
+    args,
     options: {
       'no-open': { type: 'boolean', default: false },
       port: { type: 'string', default: '0' },
@@ -195,17 +198,26 @@ async function main(): Promise<void> {
   });
   if (values.help) {
     console.log(HELP);
-    return;
+    return null;
   }
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`--port ${values.port} is no port number.`);
   const dataDirectory = values['data-dir'];
-  const serving = await start({ port, ...(dataDirectory === undefined ? {} : { dataDirectory }) });
+  let removeRedirect = (): void => undefined;
+  const serving = await start({
+    ...options,
+    port,
+    ...(dataDirectory === undefined ? {} : { dataDirectory }),
+    onPage: () => {
+      removeRedirect();
+    },
+  });
 
   let ending = false;
   const end = (): void => {
     if (ending) process.exit(1);
     ending = true;
+    removeRedirect();
     void serving.close().then(() => process.exit(0));
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
@@ -213,13 +225,22 @@ async function main(): Promise<void> {
   console.log(`${software}. ${NOTICE}`);
   console.log(serving.address);
   console.log('Close it with Ctrl-C.');
-  if (!values['no-open']) openBrowser(serving.address);
-  if (positionals.length > 0) await serving.services.studies.open(positionals);
+  if (!values['no-open']) {
+    removeRedirect = openInBrowser(serving.address, () => {
+      console.error('No browser could be opened. Open the address above in one.');
+    });
+    setTimeout(removeRedirect, BROWSER_START_MS).unref();
+  }
+  // What cannot be opened is told; the others are open, and the application goes on.
+  await serving.services.studies.open(positionals).catch((error: unknown) => {
+    console.error(toErrorValue(error).message);
+  });
+  return serving;
 }
 
 if (isEntry(import.meta.url)) {
   dieWithoutPatientData();
-  main().catch((error: unknown) => {
+  run(process.argv.slice(2)).catch((error: unknown) => {
     console.error(error instanceof Error ? error.message : String(error));
     process.exit(2);
   });

@@ -13,11 +13,13 @@ await main(async () => {
   const args = process.argv.slice(2);
   await build();
   const wantsBrowser = args.some((arg) => HOST_OPTIONS.includes(arg.split('=')[0]));
+  // npm runs scripts in the project's root; paths that the person gives start from where they are.
+  const cwd = process.env.INIT_CWD ?? process.cwd();
   const electron = await findElectron({ download: !wantsBrowser && hasDisplay() });
   if (electron && !wantsBrowser && hasDisplay()) {
-    return run(electron, [...sandbox(), inRoot('dist', 'main', 'index.js'), ...args]);
+    return run(electron, [...sandbox(), inRoot('dist', 'main', 'index.js'), ...args], { cwd });
   }
   if (!electron) console.error('Electron is not available here: HiFuse Viewer runs in your browser instead.');
   else if (!wantsBrowser) console.error('There is no display here: HiFuse Viewer runs in your browser instead.');
-  return node([inRoot('dist', 'main', 'serve.js'), ...args]);
+  return node([inRoot('dist', 'main', 'serve.js'), ...args], { cwd });
 });

@@ -14,14 +14,14 @@ export class StepError extends Error {}
  * Runs a program in the project's root with the same terminal.
  * @param {string} program
  * @param {string[]} args
- * @param {{ env?: Record<string, string>, timeoutMs?: number, quiet?: boolean, shell?: boolean }} options quiet: keep its
- *   output to ourselves
+ * @param {{ env?: Record<string, string>, cwd?: string, timeoutMs?: number, quiet?: boolean, shell?: boolean }} options
+ *   cwd: instead of the project's root; quiet: keep its output to ourselves
  * @returns {Promise<number>} its exit status; 1 where it was ended by a signal, the time-out, or could not start
  */
 export function run(program, args, options = {}) {
   return new Promise((resolve) => {
     const child = spawn(program, args, {
-      cwd: root,
+      cwd: options.cwd ?? root,
       env: { ...process.env, ...options.env },
       stdio: options.quiet ? 'ignore' : 'inherit',
       timeout: options.timeoutMs,

@@ -47,6 +47,7 @@ describe('wire', () => {
         const shifted = new Uint8Array(bytes.length + offset);
         shifted.set(bytes, offset);
         deepStrictEqual(decodeMessage(shifted.subarray(offset)), value);
+        deepStrictEqual(decodeMessage(Buffer.from(shifted.buffer).subarray(offset)), value);
       }),
     );
   });

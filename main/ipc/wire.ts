@@ -87,8 +87,9 @@ const malformed = (what: string): never => {
  */
 export function decodeMessage(message: Uint8Array): unknown {
   if (message.byteLength < LENGTH_BYTES) malformed('it is too short');
+  // Not `slice`: a Buffer of Node has one that copies nothing.
   const bytes =
-    message.byteOffset % ALIGNMENT === 0 && message.buffer instanceof ArrayBuffer ? message : message.slice();
+    message.byteOffset % ALIGNMENT === 0 && message.buffer instanceof ArrayBuffer ? message : new Uint8Array(message);
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   const start = aligned(LENGTH_BYTES + length);
   if (LENGTH_BYTES + length > bytes.byteLength) malformed('its text is cut off');
