@@ -15,7 +15,7 @@ export function negativeLogLikelihood(images: readonly Labelled[], temperature =
 
 /** Temperatures that a network can need; beyond them the labels have nothing to do with the answers. */
 const RANGE = { smallest: 0.05, largest: 20 } as const;
-const STEPS = 100;
+const STEPS = 50;
 
 /**
  * The temperature that makes the labels most likely: the root of d NLL / d(1/T) = mean over the images of
