@@ -2,8 +2,8 @@ import path from 'node:path';
 import { HifuseError } from '../../models/errors.ts';
 import type { Manifest } from '../../models/package/manifest.ts';
 import type { QuantizeRequest } from '../../worker/protocol.ts';
-import { walk } from '../services/walk.ts';
 import { EXIT, parse, single, UsageError, type Command, type Context, type ExitStatus } from './command.ts';
+import { labelIndices, readLabelled } from './labelled.ts';
 
 const help = `\
 Usage: hifuse quantize MODEL --calibrate DIR --out DIR [options]
@@ -34,20 +34,11 @@ const CALIBRATION_SHARE = 3;
 
 type Labelled = QuantizeRequest['heldBack'][number];
 
-/** 'Viral-pneumonia' and 'viral pneumonia' are one class. */
-const plain = (name: string): string => name.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, ' ');
-
-/** Files below a folder with the class that the folder in between names. */
-async function labelled(folder: string, classes: Manifest['classes'], signal: AbortSignal): Promise<Labelled[]> {
-  const indices = new Map(classes.map(({ name }, index) => [plain(name), index]));
-  const images: Labelled[] = [];
-  for await (const { path: file, name } of walk(folder, { recursive: true, signal })) {
-    const [top = '', ...below] = name.split('/');
-    const label = below.length > 0 ? indices.get(plain(top)) : undefined;
-    images.push({ path: file, label: label ?? null });
-  }
-  if (images.length === 0) throw new UsageError(`There is no file in ${folder}.`);
-  return images;
+/** Files of labelled data with the class that each label names. */
+async function labelled(data: string, classes: Manifest['classes'], signal: AbortSignal): Promise<Labelled[]> {
+  const index = labelIndices(classes);
+  const images = await readLabelled(data, signal);
+  return images.map(({ path: file, label }) => ({ path: file, label: label === null ? null : (index(label) ?? null) }));
 }
 
 /** At most `count` of a list, evenly spread over it. */

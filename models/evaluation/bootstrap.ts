@@ -15,10 +15,8 @@ const SEED = 20240607;
  */
 export function resample({ groups, truth }: PreparedCases, random: Random): Float64Array {
   const weights = new Float64Array(truth.length);
-  for (let drawn = 0; drawn < groups.length; drawn++) {
-    const group = groups[Math.floor(random() * groups.length)]!;
-    for (const member of group) weights[member]! += 1;
-  }
+  const draw = (): Int32Array => groups[Math.floor(random() * groups.length)]!;
+  for (const members of groups.map(draw)) for (const member of members) weights[member]! += 1;
   return weights;
 }
 
