@@ -1,12 +1,9 @@
 import { randomFrom, type Random } from '../random.ts';
+import { middle95, type Interval } from '../statistics/intervals.ts';
 import type { PreparedCases } from './cases.ts';
 import { measure, type Metrics } from './metrics.ts';
 
-/** Bounds of a 95 % interval. */
-export type Interval = readonly [lower: number, upper: number];
-
 export const RESAMPLES = 2000;
-const LEVEL = 0.95;
 const SEED = 20240607;
 
 /**
@@ -20,19 +17,6 @@ export function resample({ groups, truth }: PreparedCases, random: Random): Floa
   return weights;
 }
 
-/** Middle 95 % of the values (linear between neighbours); null where there are none. */
-export function percentileInterval(values: readonly number[]): Interval | null {
-  if (values.length === 0) return null;
-  const sorted = Float64Array.from(values).sort();
-  const at = (q: number): number => {
-    const position = q * (sorted.length - 1);
-    const below = Math.floor(position);
-    const above = Math.min(below + 1, sorted.length - 1);
-    return sorted[below]! + (position - below) * (sorted[above]! - sorted[below]!);
-  };
-  return [at((1 - LEVEL) / 2), at((1 + LEVEL) / 2)];
-}
-
 /** The figures that stand for a model as a whole. */
 export const SUMMARY = ['accuracy', 'balancedAccuracy', 'macroF1', 'logLoss', 'ece'] as const;
 export type SummaryName = (typeof SUMMARY)[number];
@@ -40,7 +24,7 @@ export type SummaryName = (typeof SUMMARY)[number];
 const PER_CLASS = ['precision', 'recall', 'specificity', 'f1', 'auroc', 'averagePrecision'] as const;
 
 export interface Intervals extends Record<SummaryName, Interval | null> {
-  level: number;
+  level: 0.95;
   resamples: number;
   /** What was drawn: patients, or images where none are known. */
   groups: number;
@@ -51,12 +35,14 @@ export interface Intervals extends Record<SummaryName, Interval | null> {
 export function bootstrapIntervals(cases: PreparedCases, resamples = RESAMPLES): Intervals {
   const random = randomFrom(SEED);
   const drawn = Array.from({ length: resamples }, () => measure(cases, resample(cases, random)));
-  const interval = (figure: (metrics: Metrics) => number | null): Interval | null =>
-    percentileInterval(drawn.map(figure).filter((value) => value !== null && Number.isFinite(value)) as number[]);
+  const interval = (figure: (metrics: Metrics) => number | null): Interval | null => {
+    const values = drawn.map(figure).filter((value) => value !== null && Number.isFinite(value)) as number[];
+    return values.length > 0 ? middle95(values) : null;
+  };
   const entries = <K extends string>(names: readonly K[], of: (name: K) => Interval | null) =>
     Object.fromEntries(names.map((name) => [name, of(name)])) as Record<K, Interval | null>;
   return {
-    level: LEVEL,
+    level: 0.95,
     resamples,
     groups: cases.groups.length,
     ...entries(SUMMARY, (name) => interval((metrics) => metrics[name])),

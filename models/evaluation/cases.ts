@@ -1,12 +1,9 @@
 import { indexOfLargest } from '../hifuse/probabilities.ts';
-import { rank, type Ranking } from './ranking.ts';
+import type { LabelledProbabilities } from '../statistics/labelled.ts';
+import { rank, type Ranking } from '../statistics/ranking.ts';
 
 /** What a model said of one image whose class is known. */
-export interface Case {
-  /** Index of the true class. */
-  truth: number;
-  /** One per class, 0..1, summing to 1. */
-  probabilities: readonly number[];
+export interface Case extends LabelledProbabilities {
   /** What belongs together and is never independent: the patient. */
   group: string;
 }
@@ -17,6 +14,8 @@ export interface PreparedCases {
   truth: Int32Array;
   /** Index of the most probable class; the first of equals. */
   predicted: Int32Array;
+  /** Whether that is the true one. */
+  right: boolean[];
   /** Probability of the most probable class. */
   confidence: Float64Array;
   /** Probability of the true class. */
@@ -29,14 +28,14 @@ export interface PreparedCases {
 }
 
 /**
- * @param cases at least one; a truth is an index below `classCount`
+ * @param cases at least one; a label is an index below `classCount`
  * @throws RangeError where a case does not fit
  */
 export function prepareCases(cases: readonly Case[], classCount: number): PreparedCases {
   if (cases.length === 0) throw new RangeError('There are no cases to measure.');
-  for (const { truth, probabilities } of cases) {
+  for (const { label, probabilities } of cases) {
     const fits = probabilities.length === classCount && probabilities.every((p) => p >= 0 && p <= 1);
-    if (!fits || !Number.isInteger(truth) || truth < 0 || truth >= classCount) {
+    if (!fits || !Number.isInteger(label) || label < 0 || label >= classCount) {
       throw new RangeError(`A case does not fit ${classCount} classes.`);
     }
   }
@@ -50,11 +49,12 @@ export function prepareCases(cases: readonly Case[], classCount: number): Prepar
   }
   return {
     classCount,
-    truth: Int32Array.from(cases, ({ truth }) => truth),
+    truth: Int32Array.from(cases, ({ label }) => label),
     predicted,
+    right: cases.map(({ label }, i) => predicted[i] === label),
     confidence: Float64Array.from(cases, ({ probabilities }, i) => probabilities[predicted[i]!]!),
-    ofTruth: Float64Array.from(cases, ({ probabilities, truth }) => probabilities[truth]!),
-    belongs: classes.map((c) => Uint8Array.from(cases, ({ truth }) => (truth === c ? 1 : 0))),
+    ofTruth: Float64Array.from(cases, ({ probabilities, label }) => probabilities[label]!),
+    belongs: classes.map((c) => Uint8Array.from(cases, ({ label }) => (label === c ? 1 : 0))),
     rankings: classes.map((c) => rank(Float64Array.from(cases, ({ probabilities }) => probabilities[c]!))),
     groups: [...groups.values()].map((members) => Int32Array.from(members)),
   };

@@ -1,5 +1,6 @@
 import { randomFrom } from '../random.ts';
-import { percentileInterval, resample, RESAMPLES, SUMMARY, type Interval, type SummaryName } from './bootstrap.ts';
+import { middle95, type Interval } from '../statistics/intervals.ts';
+import { resample, RESAMPLES, SUMMARY, type SummaryName } from './bootstrap.ts';
 import type { PreparedCases } from './cases.ts';
 import { measure } from './metrics.ts';
 
@@ -23,7 +24,7 @@ export interface McNemar {
 
 export interface Difference {
   value: number;
-  interval: Interval | null;
+  interval: Interval;
   /** Two-sided: twice the smaller share of resamples on either side of zero. */
   p: number;
 }
@@ -34,11 +35,9 @@ export function compare(first: PreparedCases, second: PreparedCases): Comparison
   if (!same) throw new RangeError('The two models were not measured on the same cases.');
   let onlyFirst = 0;
   let onlySecond = 0;
-  for (const [i, truth] of first.truth.entries()) {
-    const a = first.predicted[i] === truth;
-    const b = second.predicted[i] === truth;
-    if (a && !b) onlyFirst += 1;
-    if (b && !a) onlySecond += 1;
+  for (const [i, right] of first.right.entries()) {
+    if (right && !second.right[i]) onlyFirst += 1;
+    if (!right && second.right[i]) onlySecond += 1;
   }
   return {
     mcnemar: { onlyFirst, onlySecond, p: mcnemar(onlyFirst, onlySecond) },
@@ -74,7 +73,7 @@ function pairedBootstrap(first: PreparedCases, second: PreparedCases): Compariso
       name,
       {
         value: whole[0][name] - whole[1][name],
-        interval: percentileInterval(values),
+        interval: middle95(values),
         p: Math.min(1, 2 * Math.min(below, above)),
       },
     ];

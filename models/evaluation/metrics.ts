@@ -1,8 +1,6 @@
+import { weightedCalibrationError } from '../statistics/calibration-error.ts';
+import { rankingQuality, type RankingQuality } from '../statistics/ranking.ts';
 import type { PreparedCases } from './cases.ts';
-import { rankingQuality, type RankingQuality } from './ranking.ts';
-
-/** Bins of the expected calibration error. */
-export const CALIBRATION_BINS = 15;
 
 /** A probability of zero costs no more than this one (the smallest step of a double): a single case shall not cost infinity. */
 const LEAST_PROBABILITY = Number.EPSILON;
@@ -29,7 +27,7 @@ export interface Metrics {
   macroF1: number;
   /** Mean of -ln(probability of the true class). */
   logLoss: number;
-  /** Expected calibration error of the most probable class, in bins of equal width (Guo et al. 2017). */
+  /** Expected calibration error of the most probable class, in bins of equal width (see calibration-error.ts). */
   ece: number;
   perClass: ClassMetrics[];
   /** [truth][called]. */
@@ -52,7 +50,7 @@ export function measure(cases: PreparedCases, weights: Float64Array = ones(cases
     balancedAccuracy: mean(perClass.map(({ recall }) => recall)),
     macroF1: mean(perClass.map(({ f1 }) => f1)),
     logLoss: logLoss(cases, weights) / n,
-    ece: calibrationError(cases, weights) / n,
+    ece: weightedCalibrationError(cases.confidence, cases.right, weights),
     perClass,
     confusion,
   };
@@ -87,16 +85,6 @@ function logLoss({ ofTruth }: PreparedCases, weights: Float64Array): number {
   let total = 0;
   for (let i = 0; i < ofTruth.length; i++) total -= weights[i]! * Math.log(Math.max(ofTruth[i]!, LEAST_PROBABILITY));
   return total;
-}
-
-/** Sum over the bins of |correct - confidence|. A confidence on a border belongs to the bin below. */
-function calibrationError({ confidence, truth, predicted }: PreparedCases, weights: Float64Array): number {
-  const gaps = new Float64Array(CALIBRATION_BINS);
-  for (let i = 0; i < confidence.length; i++) {
-    const bin = Math.max(0, Math.ceil(confidence[i]! * CALIBRATION_BINS) - 1);
-    gaps[bin]! += weights[i]! * ((truth[i] === predicted[i] ? 1 : 0) - confidence[i]!);
-  }
-  return gaps.reduce((total, gap) => total + Math.abs(gap), 0);
 }
 
 const share = (part: number, whole: number): number | null => (whole > 0 ? part / whole : null);

@@ -1,19 +1,13 @@
+import { rank, rankingQuality } from './ranking.ts';
+
 /**
  * Area under the ROC curve: how probably a positive scores higher than a negative, ties counting half (Mann and Whitney
  * 1947).
+ *
+ * @returns NaN where there are no positives or no negatives
  */
 export function auroc(negatives: ArrayLike<number>, positives: ArrayLike<number>): number {
-  const sorted = Float64Array.from(negatives).sort();
-  const count = (value: number, orEqual: boolean): number => {
-    let [low, high] = [0, sorted.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      const below = orEqual ? sorted[middle]! <= value : sorted[middle]! < value;
-      if (below) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  };
-  const wins = Array.from(positives, (value) => (count(value, false) + count(value, true)) / 2);
-  return wins.reduce((sum, value) => sum + value, 0) / (positives.length * negatives.length);
+  const scores = Float64Array.from([...Array.from(negatives), ...Array.from(positives)]);
+  const positive = Uint8Array.from(scores, (_, i) => (i < negatives.length ? 0 : 1));
+  return rankingQuality(rank(scores), positive, new Float64Array(scores.length).fill(1)).auroc ?? NaN;
 }

@@ -22,14 +22,21 @@ export function reliability(images: readonly LabelledProbabilities[]): Reliabili
   );
 }
 
-function binned(confidences: readonly number[], right: readonly boolean[]): ReliabilityBin[] {
+/** `weights`: how often each answer counts; once if left out. */
+function binned(
+  confidences: ArrayLike<number>,
+  right: ArrayLike<boolean>,
+  weights: ArrayLike<number> | null = null,
+): ReliabilityBin[] {
   const bins = Array.from({ length: BINS }, () => ({ count: 0, confidence: 0, accuracy: 0 }));
-  confidences.forEach((confidence, i) => {
+  for (let i = 0; i < confidences.length; i++) {
+    const confidence = confidences[i]!;
+    const weight = weights ? weights[i]! : 1;
     const bin = bins[Math.min(BINS - 1, Math.max(0, Math.ceil(confidence * BINS) - 1))]!;
-    bin.count += 1;
-    bin.confidence += confidence;
-    bin.accuracy += right[i] ? 1 : 0;
-  });
+    bin.count += weight;
+    bin.confidence += weight * confidence;
+    if (right[i]) bin.accuracy += weight;
+  }
   return bins.map(({ count, confidence, accuracy }) => ({
     count,
     confidence: count && confidence / count,
@@ -45,6 +52,15 @@ function errorOf(bins: readonly ReliabilityBin[]): number {
 /** Expected calibration error of the most probable class, 15 bins (Naeini et al. 2015; Guo et al. 2017). */
 export function expectedCalibrationError(images: readonly LabelledProbabilities[]): number {
   return errorOf(reliability(images));
+}
+
+/** The same of answers by confidence and rightness, each counting as often as its weight says. */
+export function weightedCalibrationError(
+  confidences: ArrayLike<number>,
+  right: ArrayLike<boolean>,
+  weights: ArrayLike<number>,
+): number {
+  return errorOf(binned(confidences, right, weights));
 }
 
 /**

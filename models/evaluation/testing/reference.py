@@ -69,7 +69,7 @@ for c in range(CLASSES):
     )
 
 reference = {
-    "cases": [{"truth": int(t), "probabilities": p.tolist()} for t, p in zip(truth, probabilities)],
+    "cases": [{"label": int(t), "probabilities": p.tolist()} for t, p in zip(truth, probabilities)],
     "metrics": {
         "n": CASES,
         "accuracy": float((truth == called).mean()),
