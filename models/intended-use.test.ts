@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { patientAgeOf } from './imaging/patient-age.ts';
 import { checkIntendedUse, colourCaution, type ImageKind } from './intended-use.ts';
 
 const intended = {
@@ -7,7 +8,8 @@ const intended = {
   views: ['AP', 'PA'],
   ageYears: { minimum: 1, maximum: 5 },
 };
-const child: ImageKind = { modality: 'DX', bodyPart: 'CHEST', viewPosition: 'PA', patientAge: '004Y' };
+const ageOf = (stated: string) => patientAgeOf(stated, '', '');
+const child: ImageKind = { modality: 'DX', bodyPart: 'CHEST', viewPosition: 'PA', age: ageOf('004Y') };
 
 describe('intended use', () => {
   it('finds nothing to say of an image of the intended kind', () => {
@@ -24,12 +26,12 @@ describe('intended use', () => {
   });
 
   it('counts a child as five until the sixth birthday, and months as parts of a year', () => {
-    const ages = (patientAge: string) => checkIntendedUse(intended, { ...child, patientAge }).mismatches.length;
+    const ages = (stated: string) => checkIntendedUse(intended, { ...child, age: ageOf(stated) }).mismatches.length;
     expect([ages('005Y'), ages('006Y'), ages('011M'), ages('012M'), ages('071M')]).toEqual([0, 1, 1, 0, 0]);
   });
 
   it('says what the file does not', () => {
-    const nothing = { modality: '', bodyPart: '', viewPosition: '', patientAge: '' };
+    const nothing = { modality: '', bodyPart: '', viewPosition: '', age: null };
     expect(checkIntendedUse(intended, nothing)).toEqual({
       mismatches: [],
       unknown: ['modality', 'body part', 'view', 'age'],

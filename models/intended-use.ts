@@ -1,14 +1,14 @@
 /** Whether an image is of the kind that a model is meant for. Compares what the file itself says; guesses nothing. */
+import { describeAge, type PatientAge } from './imaging/patient-age.ts';
 import type { Manifest } from './package/manifest.ts';
-import { ageInYears, ageRange, dicomAge } from './words.ts';
+import { ageRange } from './words.ts';
 
 /** What a file says of its image; empty where it says nothing (PS3.3 C.7.3.1, C.7.2.2, C.8.7.1 and the like). */
 export interface ImageKind {
   modality: string;
   bodyPart: string;
   viewPosition: string;
-  /** DICOM age (AS), e.g. '005Y'. */
-  patientAge: string;
+  age: PatientAge | null;
 }
 
 export interface UseMismatch {
@@ -63,12 +63,12 @@ const CHECKS: readonly Check[] = [
   },
   {
     what: 'age',
-    given: ({ patientAge }) => (ageInYears(patientAge) === null ? '' : dicomAge(patientAge)),
+    given: ({ age }) => (age ? describeAge(age) : ''),
     meant: ({ ageYears }) => (ageYears ? ageRange(ageYears) : ''),
-    fits: ({ ageYears }, { patientAge }) => {
-      const age = ageInYears(patientAge) ?? NaN;
+    fits: ({ ageYears }, { age }) => {
+      const years = age?.years ?? NaN;
       // Someone is five until the sixth birthday.
-      return age >= (ageYears?.minimum ?? 0) && age < (ageYears?.maximum ?? Infinity) + 1;
+      return years >= (ageYears?.minimum ?? 0) && years < (ageYears?.maximum ?? Infinity) + 1;
     },
   },
 ];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ageInYears, dicomAge, dicomDate, dicomTime, intendedUse, percent, personName } from './words.ts';
+import { dicomDate, dicomTime, intendedUse, percent, personName } from './words.ts';
 
 describe('words', () => {
   it.each([
@@ -15,11 +15,6 @@ describe('words', () => {
   it('dates and times', () => {
     expect([dicomDate('20240131'), dicomDate('about 1990')]).toEqual(['2024-01-31', 'about 1990']);
     expect([dicomTime('101112.5'), dicomTime('1011'), dicomTime('')]).toEqual(['10:11', '10:11', '']);
-  });
-
-  it('ages', () => {
-    expect([dicomAge('005Y'), dicomAge('001M'), dicomAge('x')]).toEqual(['5 years', '1 month', 'x']);
-    expect([ageInYears('018M'), ageInYears('3')]).toEqual([1.5, null]);
   });
 
   it('names in all their forms', () => {

@@ -19,29 +19,6 @@ export function dicomTime(text: string): string {
   return /^\d{4}(\d{2}(\.\d+)?)?$/.test(text) ? `${text.slice(0, 2)}:${text.slice(2, 4)}` : text;
 }
 
-const AGE_UNITS: Record<string, { one: string; years: number }> = {
-  D: { one: 'day', years: 1 / 365.25 },
-  W: { one: 'week', years: 7 / 365.25 },
-  M: { one: 'month', years: 1 / 12 },
-  Y: { one: 'year', years: 1 },
-};
-
-function parseAge(text: string): { count: number; one: string; years: number } | null {
-  const [, digits, letter] = /^(\d{1,3})([DWMY])$/.exec(text.trim()) ?? [];
-  const unit = AGE_UNITS[letter ?? ''];
-  if (digits === undefined || !unit) return null;
-  return { count: Number(digits), one: unit.one, years: Number(digits) * unit.years };
-}
-
-/** DICOM age (AS) '005Y' -> '5 years'; anything else as it is. */
-export function dicomAge(text: string): string {
-  const age = parseAge(text);
-  return age ? `${age.count} ${age.one}${age.count === 1 ? '' : 's'}` : text;
-}
-
-/** DICOM age (AS) in years; null if it is none. */
-export const ageInYears = (text: string): number | null => parseAge(text)?.years ?? null;
-
 /** One written form of a person's name (PN) 'Family^Given^Middle^Prefix^Suffix' -> 'Family, Given Middle'. */
 function nameForm(form: string): string {
   const [family = '', given = '', middle = ''] = form.split('^').map((part) => part.trim());

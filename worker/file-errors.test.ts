@@ -3,15 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { withFile } from './imaging/byte-source.ts';
-import { decodeRaster, readRasterHeader } from './imaging/raster/index.ts';
+import { withImageFile } from './imaging/image-file.ts';
 import { FileSource } from './import/byte-source.ts';
 
 const OPENERS: [string, (path: string) => Promise<unknown>][] = [
-  ['withFile', (path) => withFile(path, () => null)],
+  ['withImageFile', (path) => withImageFile(path, () => null)],
   ['FileSource.open', (path) => FileSource.open(path)],
-  ['decodeRaster', (path) => decodeRaster(path)],
-  ['readRasterHeader', (path) => readRasterHeader(path)],
 ];
 
 describe.skipIf(process.platform === 'win32').each(OPENERS)('%s', (_name, open) => {

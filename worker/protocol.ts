@@ -3,7 +3,8 @@
  * Typed arrays travel by structured clone (ArrayBuffers are sent without a transfer list: see main/hosts).
  */
 import type { ErrorValue } from '../models/errors.ts';
-import type { Frame, PatientPlane } from '../models/imaging/frame.ts';
+import type { Frame, FrameContent, PatientPlane } from '../models/imaging/frame.ts';
+import type { PatientAge } from '../models/imaging/patient-age.ts';
 import type { Geometry, Manifest } from '../models/package/manifest.ts';
 import type { PackageDescription } from '../models/package/package-description.ts';
 import type { Device, EngineName, Precision } from './engines/engine.ts';
@@ -17,6 +18,8 @@ export interface ImageSource {
 /** What reading the header alone tells of a file: enough for lists, sorting and grouping. */
 export interface ImageHeader {
   path: string;
+  /** As in {@link FrameContent}: which version of the file this was read of. */
+  fileVersion: string;
   format: 'dicom' | 'jpeg' | 'png' | 'tiff' | 'bmp' | 'webp';
   rows: number;
   columns: number;
@@ -30,7 +33,10 @@ export interface ImageHeader {
   patientId: string;
   patientBirthDate: string;
   patientSex: string;
+  /** As it stands in the file (AS), e.g. '005Y'; see `age` for what it means. */
   patientAge: string;
+  /** When the study was made: stated, or of the dates; null if neither tells. */
+  age: PatientAge | null;
   studyUid: string;
   studyDate: string;
   studyTime: string;
@@ -67,6 +73,8 @@ export interface Inspection {
     max: number;
     mean: number;
   } | null;
+  /** What the reader must know of the header and the first frame. */
+  warnings: readonly string[];
   error: ErrorValue | null;
 }
 
@@ -127,6 +135,8 @@ export interface HeatMap {
 
 export interface Prediction {
   image: ImageSource;
+  /** Of the frame that was classified: a picture with another content is of another file. */
+  content: FrameContent;
   /** In the model's order. */
   classes: ClassScore[];
   /** Index of the most probable class. */
@@ -154,6 +164,15 @@ export interface NetworkInput {
   /** 224*224*3, interleaved. */
   rgb: Uint8Array<ArrayBuffer>;
   region: Rectangle;
+  content: FrameContent;
+}
+
+/** A frame as a picture. */
+export interface RenderedPng {
+  png: Uint8Array<ArrayBuffer>;
+  width: number;
+  height: number;
+  content: FrameContent;
 }
 
 /** What a checkpoint's names and shapes tell. */
@@ -213,10 +232,13 @@ export interface WorkerApi {
   'image.frame': { params: ImageSource; result: Frame };
   /** PNG, as the file asks to be shown, longest side at most `size`. */
   'image.thumbnail': { params: ImageSource & { size: number }; result: { png: Uint8Array<ArrayBuffer> } };
-  /** PNG in full size with the window given (null: as the file asks), for reports. */
+  /**
+   * PNG, 8 bits, with the window given (null: as the file asks). `maxSize`: in square pixels, the longer side at most so
+   * long; null: one pixel per pixel of the image, whatever their shape.
+   */
   'image.render': {
-    params: ImageSource & { window: { center: number; width: number } | null; maxSize: number };
-    result: { png: Uint8Array<ArrayBuffer>; width: number; height: number };
+    params: ImageSource & { window: { center: number; width: number } | null; maxSize: number | null };
+    result: RenderedPng;
   };
   'model.load': { params: ModelSelection; result: ModelInfo };
   'model.verify': { params: ModelSelection; result: VerifyReport };

@@ -84,14 +84,14 @@ function worker(asked: Asked = []) {
     'image.header': ({ path: file }) => Promise.resolve(fakeHeader(file, { frames: file.includes('cine') ? 3 : 1 })),
     'image.inspect': ({ path: file }) =>
       file.endsWith('.png')
-        ? Promise.resolve({ schema: 1, file: 'worker', header: { Rows: 30 }, frame0: null, error: null })
+        ? Promise.resolve({ schema: 1, file: 'worker', header: { Rows: 30 }, frame0: null, warnings: [], error: null })
         : Promise.reject(new HifuseError('worker.crashed', 'ended')),
     'image.render': async () => {
       const raw = { width: 40, height: 30, channels: 3 } as const;
       const png = await sharp(Buffer.alloc(40 * 30 * 3), { raw })
         .png()
         .toBuffer();
-      return { png: new Uint8Array(png), width: 40, height: 30 };
+      return { png: new Uint8Array(png), width: 40, height: 30, content: { sha256: '', fileVersion: '1' } };
     },
     'checkpoint.summary': ({ path: file }) =>
       file.endsWith('evil.pth')
@@ -309,7 +309,14 @@ describe('hifuse inspect', () => {
     await make('a.png');
     const { status, out } = await hifuse(['inspect', at('a.png'), '--json']);
     expect(status).toBe(0);
-    expect(JSON.parse(out)).toEqual({ schema: 1, file: at('a.png'), header: { Rows: 30 }, frame0: null, error: null });
+    expect(JSON.parse(out)).toEqual({
+      schema: 1,
+      file: at('a.png'),
+      header: { Rows: 30 },
+      frame0: null,
+      warnings: [],
+      error: null,
+    });
   });
 
   it('prints it also where the worker died of the file', async () => {

@@ -19,13 +19,13 @@ async function inspectFile(file: string, { services, signal }: Context): Promise
     return { ...(await services.requests.request('image.inspect', { path: file }, { signal })), file };
   } catch (error) {
     if (error instanceof HifuseError && NOT_THE_FILE.has(error.code)) throw error;
-    return { schema: 1, file, header: {}, frame0: null, error: toErrorValue(error) };
+    return { schema: 1, file, header: {}, frame0: null, warnings: [], error: toErrorValue(error) };
   }
 }
 
 const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
-function describe({ header, frame0, error }: Inspection): string {
+function describe({ header, frame0, warnings, error }: Inspection): string {
   const entries = Object.entries(header).map(([keyword, value]) => [keyword, asText(value)] as const);
   if (frame0) {
     entries.push(
@@ -34,6 +34,7 @@ function describe({ header, frame0, error }: Inspection): string {
       ['SHA-256', frame0.sha256],
     );
   }
+  entries.push(...warnings.map((warning) => ['Warning', warning] as const));
   if (error) entries.push(['Error', `${error.message} (${error.code})`]);
   const width = Math.max(0, ...entries.map(([name]) => name.length));
   // Control characters of an untrusted file would reach the terminal.

@@ -1,9 +1,9 @@
 /** What a report says, as data: no page, no fonts. */
 import { HEAT_MAP_METHOD, heatValue } from '../../models/imaging/heatmap.ts';
 import type { Manifest } from '../../models/package/manifest.ts';
+import { describeAge } from '../../models/imaging/patient-age.ts';
 import {
   DEVICE_NAMES,
-  dicomAge,
   dicomDate,
   dicomTime,
   ENGINE_NAMES,
@@ -87,7 +87,7 @@ function patientFacts(header: ImageHeader): Fact[] {
     ['Patient ID', header.patientId],
     ['Date of birth', dicomDate(header.patientBirthDate)],
     ['Sex', header.patientSex],
-    ['Age', dicomAge(header.patientAge)],
+    ['Age', header.age ? describeAge(header.age) : header.patientAge],
   ];
   return facts.some(isGiven) ? facts.filter(isGiven) : [['Patient', 'not given by the file']];
 }

@@ -6,6 +6,7 @@ import { getDocument } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { HEAT_MAP_FULL_SCALE } from '../../models/imaging/heatmap.ts';
+import { patientAgeOf } from '../../models/imaging/patient-age.ts';
 import type { ImageHeader, Prediction } from '../../worker/protocol.ts';
 import { createReport, type ReportOptions } from '../services/reports.ts';
 import { fakeHeader, fakeManifest, fakePrediction, fakeRequests } from '../testing/fakes.ts';
@@ -50,7 +51,13 @@ function worker(header: Partial<ImageHeader> = {}, prediction: Partial<Predictio
       return Promise.resolve([{ ok: true, prediction: whole }]);
     },
     'image.header': ({ path: file }) => Promise.resolve(fakeHeader(file, { rows: ROWS, columns: COLUMNS, ...header })),
-    'image.render': () => Promise.resolve({ png: new Uint8Array(gray), width: COLUMNS, height: ROWS }),
+    'image.render': () =>
+      Promise.resolve({
+        png: new Uint8Array(gray),
+        width: COLUMNS,
+        height: ROWS,
+        content: { sha256: '', fileVersion: '1' },
+      }),
   });
 }
 
@@ -210,19 +217,19 @@ describe('intendedUseCautions', () => {
 
   it('has nothing to say where all fits', () => {
     expect(check({})).toEqual([]);
-    expect(check({ bodyPart: 'chest ', patientAge: '018M' })).toEqual([]);
+    expect(check({ bodyPart: 'chest ', age: patientAgeOf('018M', '', '') })).toEqual([]);
   });
 
   it('names what is outside', () => {
-    expect(check({ modality: 'MR', patientAge: '060Y' })).toEqual([
+    expect(check({ modality: 'MR', age: patientAgeOf('060Y', '', '') })).toEqual([
       'Outside of what the model is meant for: modality MR, not CR or DX.',
       'Outside of what the model is meant for: age 60 years, not 1 to 5 years.',
     ]);
-    expect(check({ patientAge: '006M' })).toHaveLength(1);
+    expect(check({ age: patientAgeOf('006M', '', '') })).toHaveLength(1);
   });
 
   it('names what the file does not say', () => {
-    expect(check({ bodyPart: '', patientAge: '' })).toEqual([
+    expect(check({ bodyPart: '', age: null })).toEqual([
       'The file does not give body part, age: whether the model is meant for it was not checked.',
     ]);
   });

@@ -31,6 +31,7 @@ const WEIGHTS_SHA256 = 'ab'.repeat(32);
 export function fakePrediction(image: ImageSource, probabilities = [0.2, 0.7, 0.1]): Prediction {
   return {
     image,
+    content: { sha256: 'cd'.repeat(32), fileVersion: '1' },
     classes: probabilities.map((probability, i) => ({
       ...(CLASSES[i] ?? { name: `class ${i}`, displayName: `Class ${i}` }),
       logit: Math.log(probability),
@@ -52,6 +53,7 @@ export function fakePrediction(image: ImageSource, probabilities = [0.2, 0.7, 0.
 export function fakeHeader(path: string, changes: Partial<ImageHeader> = {}): ImageHeader {
   return {
     path,
+    fileVersion: '1',
     format: 'dicom',
     rows: 30,
     columns: 40,
@@ -65,6 +67,7 @@ export function fakeHeader(path: string, changes: Partial<ImageHeader> = {}): Im
     patientBirthDate: '20190203',
     patientSex: 'F',
     patientAge: '005Y',
+    age: { years: 5, source: 'stated' },
     studyUid: '1.2.3',
     studyDate: '20240131',
     studyTime: '101112',

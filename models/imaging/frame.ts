@@ -60,6 +60,14 @@ export interface PatientPlane {
   frameOfReferenceUid: string;
 }
 
+/** What a frame, or a prediction of it, was made of: equal for two things that are of the same pixels. */
+export interface FrameContent {
+  /** SHA-256 (hexadecimal) of the stored values in little endian, as `hifuse inspect` gives it. */
+  sha256: string;
+  /** Which version of the file was read: another one, once the file is changed or replaced. */
+  fileVersion: string;
+}
+
 /** One decoded frame. */
 export interface Frame {
   rows: number;
@@ -100,6 +108,7 @@ export interface Frame {
    * where the file has no profile. The network never sees these.
    */
   displayPixels?: Uint8Array<ArrayBuffer>;
+  content: FrameContent;
   /** True where the file says that it was compressed with loss (0028,2110), or is a lossy JPEG or WebP. */
   lossy: boolean;
   /** Warnings the reader must see, e.g. 'fewer bytes than declared'. */

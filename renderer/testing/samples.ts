@@ -5,6 +5,7 @@ export { rowOf as frameOf } from '../../models/imaging/testing/frames.ts';
 
 export function headerOf(changes: Partial<NonNullable<ImageEntry['header']>> = {}): NonNullable<ImageEntry['header']> {
   return {
+    fileVersion: '1',
     format: 'dicom',
     rows: 2,
     columns: 2,
@@ -18,6 +19,7 @@ export function headerOf(changes: Partial<NonNullable<ImageEntry['header']>> = {
     patientBirthDate: '',
     patientSex: '',
     patientAge: '',
+    age: null,
     studyUid: '1',
     studyDate: '',
     studyTime: '',
@@ -54,6 +56,7 @@ export function predictionOf(probabilities: Record<string, number>, changes: Par
   });
   return {
     image: { path: '', frame: 0 },
+    content: { sha256: '', fileVersion: '1' },
     classes,
     top1: classes.findIndex(({ probability }) => probability === Math.max(...Object.values(probabilities))),
     calibrated: false,

@@ -27,6 +27,7 @@ function start(options: { preferredBatch?: number; temperature?: number; fails?:
         tensor: Float32Array.of(valueOf(source)),
         region: { left: 0, top: 0, width: 1, height: 1 },
         window: 'file',
+        content: { sha256: '', fileVersion: '1' },
         milliseconds: { decode: 1, preprocess: 2 },
         warnings: [],
       };

@@ -121,6 +121,7 @@ function outcomeOf(
   const { decode, preprocess } = input.milliseconds;
   const prediction: Prediction = {
     image,
+    content: input.content,
     classes: manifest.classes.map(({ name, displayName }, i) => ({
       name,
       displayName,

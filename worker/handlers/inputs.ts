@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { Preprocessing } from '../../models/package/manifest.ts';
+import { versionOf } from '../imaging/image-file.ts';
 import type { ImageSource } from '../protocol.ts';
 import type { Imaging, PreparedInput } from './imaging.ts';
 
@@ -21,17 +22,15 @@ export class Inputs {
 
   /** @throws HifuseError `file.*`, `image.*` or `dicom.*`, or the signal's reason. */
   async get(source: ImageSource, preprocessing: Preprocessing, signal: AbortSignal): Promise<PreparedInput> {
-    // Part of the key, so that a file that was written anew is decoded anew.
-    const version = await stat(source.path).then(
-      ({ mtimeMs, size }) => `${mtimeMs}:${size}`,
-      () => null,
-    );
-    const key = JSON.stringify([source.path, version, source.frame, preprocessing]);
-    const kept = this.#cache.get(key);
+    const keyOf = (version: string) => JSON.stringify([source.path, version, source.frame, preprocessing]);
+    // What cannot be looked at cannot be decoded either, and then says why.
+    const current = await stat(source.path, { bigint: true }).then(versionOf, () => null);
+    const kept = current === null ? undefined : this.#cache.get(keyOf(current));
     const input = kept
       ? { ...kept, milliseconds: { decode: 0, preprocess: 0 } }
       : await this.#imaging.input(source, preprocessing, signal);
-    if (version !== null) this.#keep(key, kept ?? input);
+    // Under the version that was decoded: the file may have changed since it was looked at.
+    this.#keep(keyOf(input.content.fileVersion), kept ?? input);
     return input;
   }
 

@@ -76,7 +76,7 @@ export function modelHandlers(
     'model.input': ({ path, frame, model }, { signal }) =>
       sessions.use(model, async (open) => {
         const input = await inputs.get({ path, frame }, open.model.manifest.preprocessing, signal);
-        return { width: 224, height: 224, rgb: input.rgb, region: input.region };
+        return { width: 224, height: 224, rgb: input.rgb, region: input.region, content: input.content };
       }),
   } satisfies Partial<Handlers>;
 }

@@ -1,7 +1,7 @@
 import type { ErrorValue } from '../../models/errors.ts';
-import type { Frame } from '../../models/imaging/frame.ts';
+import type { Frame, FrameContent } from '../../models/imaging/frame.ts';
 import type { Preprocessing } from '../../models/package/manifest.ts';
-import type { DicomElement, ImageHeader, ImageSource, Inspection, Rectangle } from '../protocol.ts';
+import type { DicomElement, ImageHeader, ImageSource, Inspection, Rectangle, RenderedPng } from '../protocol.ts';
 
 /** One frame as the network receives it. */
 export interface PreparedInput {
@@ -11,6 +11,7 @@ export interface PreparedInput {
   tensor: Float32Array<ArrayBuffer>;
   region: Rectangle;
   window: string;
+  content: FrameContent;
   milliseconds: { decode: number; preprocess: number };
   warnings: readonly string[];
 }
@@ -23,8 +24,8 @@ export interface ImagingTasks {
   frame: { params: ImageSource; result: Frame };
   thumbnail: { params: ImageSource & { size: number }; result: { png: Uint8Array<ArrayBuffer> } };
   render: {
-    params: ImageSource & { window: { center: number; width: number } | null; maxSize: number };
-    result: { png: Uint8Array<ArrayBuffer>; width: number; height: number };
+    params: ImageSource & { window: { center: number; width: number } | null; maxSize: number | null };
+    result: RenderedPng;
   };
   input: { params: ImageSource & { preprocessing: Preprocessing }; result: PreparedInput };
 }

@@ -9,7 +9,7 @@ import { frameOf } from '../../models/imaging/testing/frames.ts';
 import { applyVoi, windowOf, windowOfRange } from '../../models/imaging/voi.ts';
 import type { Geometry, Preprocessing } from '../../models/package/manifest.ts';
 import { preprocess, resizePlan, roundHalfEven } from './preprocess.ts';
-import { decodeRaster } from './raster/index.ts';
+import { decodeFrame } from './index.ts';
 import { resizeBilinear } from './resample.ts';
 
 /** Made with Pillow and torchvision. The largest input is not in the project, but beside it where it is developed. */
@@ -47,7 +47,7 @@ describe('equals Pillow and torchvision bit for bit', () => {
   for (const [name, want] of Object.entries(expected)) {
     const path = [FIXTURES, REFERENCE].map((folder) => join(folder, name)).find(existsSync);
     test.skipIf(!path)(name, async () => {
-      const frame = await decodeRaster(path!);
+      const frame = await decodeFrame(path!, 0);
       expect([frame.columns, frame.rows]).toEqual(want.size);
       expect(sha256(rgbOf(frame))).toBe(want.decodedSha256);
       for (const geometry of GEOMETRIES) {

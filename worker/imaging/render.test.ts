@@ -38,6 +38,12 @@ describe('in full size', () => {
 });
 
 describe('size', () => {
+  test('without a limit there is one pixel per pixel, whatever their shape', async () => {
+    const { png, width, height } = await renderPng(frameOf(60, 40, gray, { pixelAspectRatio: 2 }), null, null);
+    expect([width, height]).toEqual([60, 40]);
+    expect((await decode(png)).pixels).toEqual(applyVoi(frameOf(60, 40, gray)));
+  });
+
   test.each([
     { ratio: 1, maxSize: 30, size: [30, 20] },
     { ratio: 2, maxSize: 1000, size: [60, 80] },

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { PixelArray } from '../../models/imaging/frame.ts';
+import type { FrameContent, PixelArray } from '../../models/imaging/frame.ts';
 import type { Inspection } from '../protocol.ts';
+import type { ImageFile } from './image-file.ts';
 
 type Summary = NonNullable<Inspection['frame0']>;
 
@@ -15,6 +16,18 @@ const DTYPES: readonly [new (length: number) => PixelArray, Summary['dtype']][] 
   [Float64Array, 'float64'],
 ];
 
+/** SHA-256 of values in little endian; every platform that Node runs on is. */
+function sha256Of({ buffer, byteOffset, byteLength }: PixelArray): string {
+  return createHash('sha256')
+    .update(new Uint8Array(buffer, byteOffset, byteLength))
+    .digest('hex');
+}
+
+/** Of what file and stored values a frame is. */
+export function contentOf(file: ImageFile, values: PixelArray): FrameContent {
+  return { sha256: sha256Of(values), fileVersion: file.version };
+}
+
 /** What `hifuse inspect` says of values: SHA-256 of their little-endian bytes, shape, type, range and mean. */
 export function summarize(values: PixelArray, shape: number[]): Summary {
   let min = Infinity;
@@ -25,9 +38,6 @@ export function summarize(values: PixelArray, shape: number[]): Summary {
     if (value > max) max = value;
     sum += value;
   }
-  // Every platform that Node runs on is little endian.
-  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   const dtype = DTYPES.find(([type]) => values instanceof type)![1];
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return { sha256, shape, dtype, min, max, mean: sum / values.length };
+  return { sha256: sha256Of(values), shape, dtype, min, max, mean: sum / values.length };
 }

@@ -25,6 +25,6 @@ export const TASKS: Tasks = {
     const decoded = performance.now();
     const input = preprocess(image, preprocessing);
     const milliseconds = { decode: decoded - start, preprocess: performance.now() - decoded };
-    return { ...input, milliseconds, warnings: image.warnings };
+    return { ...input, milliseconds, content: image.content, warnings: image.warnings };
   },
 };

@@ -4,7 +4,7 @@ import { indexOfLargest, probabilities } from '../../models/hifuse/probabilities
 import type { Session } from '../engines/engine.ts';
 import { onnxEngine } from '../engines/onnx/engine.ts';
 import { preprocess } from '../imaging/preprocess.ts';
-import { decodeRaster } from '../imaging/raster/index.ts';
+import { decodeFrame } from '../imaging/index.ts';
 import { importCheckpoint } from './import-checkpoint.ts';
 import { loadPackage, readPackageSummary, type LoadedPackage } from './load-package.ts';
 import { runSelfTest } from './self-test.ts';
@@ -57,7 +57,7 @@ describe('chest-xray-nano', () => {
       expect(model.manifest.classes.map(({ name }) => name)).toEqual(expected.classes);
       let largest = 0;
       for (const [file, reference] of Object.entries(expected.files)) {
-        const frame = await decodeRaster(`${SAMPLES}/${file}`);
+        const frame = await decodeFrame(`${SAMPLES}/${file}`, 0);
         const { tensor } = preprocess(frame, model.manifest.preprocessing);
         const { logits } = await session.run({ data: tensor, size: 1 });
         const own = probabilities(logits.data);

@@ -21,6 +21,7 @@ export function frameOf(columns: number, rows: number, pixels: PixelArray, more:
     patientOrientation: null,
     plane: null,
     exifOrientation: 1,
+    content: { sha256: '', fileVersion: '' },
     lossy: false,
     warnings: [],
     ...more,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
-import { withFile } from '../byte-source.ts';
+import { withImageFile } from '../image-file.ts';
 import { decodeFrame, inspect } from '../index.ts';
 import { TestFolder, phantom } from '../testing/image.ts';
 import { hasTool, runTool } from '../testing/tools.ts';
@@ -46,7 +46,8 @@ const KINDS: Record<string, DataSetValues> = {
 
 const original = (kind: string): string => folder.image({ Rows: ROWS, Columns: COLUMNS, ...KINDS[kind]! });
 
-const stored = (path: string, frame = 0) => withFile(path, (file) => readStoredFrame(file, parseDicom(file), frame));
+const stored = (path: string, frame = 0) =>
+  withImageFile(path, (file) => readStoredFrame(file, parseDicom(file), frame));
 
 async function expectSamePixels(path: string, reference: string): Promise<void> {
   for (let frame = 0; frame < (await stored(reference)).description.frames; frame++) {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PixelArray } from '../../../models/imaging/frame.ts';
 import type { Inspection } from '../../protocol.ts';
 import { HifuseError } from '../../../models/errors.ts';
-import { withFile } from '../byte-source.ts';
+import { withImageFile } from '../image-file.ts';
 import { decodeFrame, inspect, readElements, readHeader } from '../index.ts';
 import { corpus, hasCorpus, type Expected } from '../testing/corpus.ts';
 import { hasTool, runTool } from '../testing/tools.ts';
@@ -92,7 +92,7 @@ const inspected = (path: string): Promise<Inspection> => {
   return found;
 };
 
-const stored = (path: string) => withFile(path, (file) => readStoredFrame(file, parseDicom(file), 0));
+const stored = (path: string) => withImageFile(path, (file) => readStoredFrame(file, parseDicom(file), 0));
 
 function difference(a: PixelArray, b: PixelArray): { mean: number; largest: number } {
   expect(a.length).toBe(b.length);

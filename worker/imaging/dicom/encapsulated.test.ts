@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { withFile } from '../byte-source.ts';
+import { withImageFile } from '../image-file.ts';
 import { TestFolder } from '../testing/image.ts';
 import { parseDicom } from './parse.ts';
 import { readStoredFrame } from './stored.ts';
@@ -17,7 +17,7 @@ const frames = [1, 2, 3].map((n) => Uint8Array.of(0xff, 0xd8, 0xff, n));
 
 async function read(values: DataSetValues, frame: number): Promise<number[]> {
   const path = folder.image({ ...image, NumberOfFrames: 3, ...values }, ENCAPSULATED_UNCOMPRESSED);
-  const { samples } = await withFile(path, (file) => readStoredFrame(file, parseDicom(file), frame));
+  const { samples } = await withImageFile(path, (file) => readStoredFrame(file, parseDicom(file), frame));
   return [...samples];
 }
 

@@ -1,5 +1,5 @@
 import { HifuseError } from '../../../models/errors.ts';
-import type { ByteSource } from '../byte-source.ts';
+import type { ReadableBytes } from '../image-file.ts';
 import { LIMITS } from '../limits.ts';
 import type { Dicom, PixelElement } from './parse.ts';
 
@@ -29,7 +29,7 @@ const STREAM_STARTS = [
  * true, else by scanning the fragments: one per frame, all of one frame, or by where streams start.
  * Throws `dicom.corrupt` for what holds no fragments.
  */
-export function indexFrames(source: ByteSource, dicom: Dicom, pixels: PixelElement, frames: number): FrameIndex {
+export function indexFrames(source: ReadableBytes, dicom: Dicom, pixels: PixelElement, frames: number): FrameIndex {
   const items = new ItemReader(source);
   const table = items.at(pixels.offset);
   if (table?.tag !== ITEM || table.length === UNDEFINED_LENGTH) {
@@ -49,11 +49,11 @@ interface Item extends Fragment {
 
 /** Reads item headers through a small window, since fragments of many small frames stand close together. */
 class ItemReader {
-  private readonly source: ByteSource;
+  private readonly source: ReadableBytes;
   private window = new DataView(new ArrayBuffer(0));
   private start = 0;
 
-  constructor(source: ByteSource) {
+  constructor(source: ReadableBytes) {
     this.source = source;
   }
 
@@ -87,7 +87,7 @@ function extendedTable(dicom: Dicom, items: ItemReader, origin: number, frames: 
 }
 
 /** Basic Offset Table: where the first fragment of each frame stands. null if absent, or if it cannot be true. */
-function basicTable(source: ByteSource, table: Item, items: ItemReader, frames: number): FrameIndex | null {
+function basicTable(source: ReadableBytes, table: Item, items: ItemReader, frames: number): FrameIndex | null {
   if (table.length !== frames * 4 || frames === 1) return null;
   const bytes = source.read(table.offset, table.length);
   if (bytes.byteLength < table.length) return null;
@@ -116,13 +116,17 @@ function* walk(items: ItemReader, start: number, end: number): Generator<Fragmen
   }
 }
 
-function scan(source: ByteSource, items: ItemReader, origin: number, frames: number): FrameIndex {
+function scan(source: ReadableBytes, items: ItemReader, origin: number, frames: number): FrameIndex {
   const fragments = [...walk(items, origin, source.size)];
   const all = group(source, fragments, frames);
   return { fragments: (frame) => all[frame] ?? [] };
 }
 
-function group(source: ByteSource, fragments: readonly Fragment[], frames: number): readonly (readonly Fragment[])[] {
+function group(
+  source: ReadableBytes,
+  fragments: readonly Fragment[],
+  frames: number,
+): readonly (readonly Fragment[])[] {
   if (frames === 1) return [fragments];
   if (fragments.length === frames) return fragments.map((fragment) => [fragment]);
   const groups: Fragment[][] = [];
@@ -140,14 +144,14 @@ function group(source: ByteSource, fragments: readonly Fragment[], frames: numbe
   );
 }
 
-function startsStream(source: ByteSource, fragment: Fragment): boolean {
+function startsStream(source: ReadableBytes, fragment: Fragment): boolean {
   const bytes = source.read(fragment.offset, 6);
   return STREAM_STARTS.some((start) => start.every((byte, i) => bytes[i] === byte));
 }
 
 /** Reads and joins the fragments of one frame. Throws `dicom.corrupt`, `image.too-large`. */
 export function readFragments(
-  source: ByteSource,
+  source: ReadableBytes,
   fragments: readonly Fragment[],
   frame: number,
 ): Uint8Array<ArrayBuffer> {

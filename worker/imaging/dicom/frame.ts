@@ -1,7 +1,8 @@
 import { HifuseError } from '../../../models/errors.ts';
 import type { Frame, PixelArray } from '../../../models/imaging/frame.ts';
 import { windowOfRange } from '../../../models/imaging/voi.ts';
-import type { ByteSource } from '../byte-source.ts';
+import type { ImageFile } from '../image-file.ts';
+import { contentOf } from '../summarize.ts';
 import type { Attributes } from './attributes.ts';
 import { rangesOf } from './range.ts';
 import { toRgb } from './colour.ts';
@@ -14,7 +15,7 @@ import type { PixelDescription } from './pixels.ts';
 import { readStoredFrame, type StoredFrame } from './stored.ts';
 
 /** Decodes one frame as it enters the display and the network. Throws `dicom.*`, `image.*`. */
-export async function decodeDicomFrame(file: ByteSource, dicom: Dicom, number: number): Promise<Frame> {
+export async function decodeDicomFrame(file: ImageFile, dicom: Dicom, number: number): Promise<Frame> {
   const { attributes } = dicom;
   const stored = await readStoredFrame(file, dicom, number);
   const { rows, columns } = stored.description;
@@ -32,6 +33,7 @@ export async function decodeDicomFrame(file: ByteSource, dicom: Dicom, number: n
     patientOrientation: patientOrientationOf(attributes),
     plane: planeOf(attributes, groups),
     exifOrientation: 1,
+    content: contentOf(file, stored.samples),
     lossy: stored.lossy || attributes.string('LossyImageCompression') === '01',
     warnings: [...stored.warnings, ...warnings],
   };

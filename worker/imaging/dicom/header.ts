@@ -1,4 +1,6 @@
+import { patientAgeOf } from '../../../models/imaging/patient-age.ts';
 import type { ImageHeader } from '../../protocol.ts';
+import type { ImageFile } from '../image-file.ts';
 import type { Attributes } from './attributes.ts';
 import { functionalGroups } from './functional-groups.ts';
 import { planeOf } from './geometry.ts';
@@ -7,12 +9,13 @@ import { formatPersonName } from './person-name.ts';
 import { describePixels } from './pixels.ts';
 
 /** What a list shows of an image. Throws `dicom.*` for a file that holds none, or none that can be. */
-export function dicomHeader(path: string, dicom: Dicom): ImageHeader {
+export function dicomHeader({ path, version }: ImageFile, dicom: Dicom): ImageHeader {
   const { attributes } = dicom;
   const { rows, columns, frames } = describePixels(dicom);
   const text = (keyword: string) => attributes.string(keyword);
   return {
     path,
+    fileVersion: version,
     format: 'dicom',
     rows,
     columns,
@@ -26,6 +29,7 @@ export function dicomHeader(path: string, dicom: Dicom): ImageHeader {
     patientBirthDate: text('PatientBirthDate'),
     patientSex: text('PatientSex'),
     patientAge: text('PatientAge'),
+    age: patientAgeOf(text('PatientAge'), text('PatientBirthDate'), text('StudyDate')),
     studyUid: text('StudyInstanceUID'),
     studyDate: text('StudyDate'),
     studyTime: text('StudyTime'),

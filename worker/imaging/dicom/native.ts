@@ -1,6 +1,6 @@
 import { HifuseError } from '../../../models/errors.ts';
 import type { PixelArray } from '../../../models/imaging/frame.ts';
-import type { ByteSource } from '../byte-source.ts';
+import type { ReadableBytes } from '../image-file.ts';
 import type { Dicom, PixelElement } from './parse.ts';
 import type { PixelDescription } from './pixels.ts';
 import { allocateSamples, extractStoredBits } from './samples.ts';
@@ -13,7 +13,7 @@ const TOLERATED_LOSS = 0.01;
  * lacks its last few bytes is filled with zeros and a warning; throws `dicom.corrupt` where more are missing.
  */
 export function readNativeFrame(
-  source: ByteSource,
+  source: ReadableBytes,
   dicom: Dicom,
   pixels: PixelElement,
   description: PixelDescription,
@@ -62,11 +62,11 @@ function unpack(
   return description.planar ? interleave(samples, description) : samples;
 }
 
-const readPlain = (source: ByteSource, offset: number, first: number, length: number) =>
+const readPlain = (source: ReadableBytes, offset: number, first: number, length: number) =>
   source.read(offset + first, length);
 
 /** Bytes that were written as big endian words: the bytes of each pair are swapped (PS3.5 8.2). */
-function readSwapped(source: ByteSource, offset: number, first: number, length: number): Uint8Array {
+function readSwapped(source: ReadableBytes, offset: number, first: number, length: number): Uint8Array {
   const start = first & ~1;
   const words = source.read(offset + start, (first + length + 1 - start) & ~1);
   const bytes = words.map((byte, i) => words[i ^ 1] ?? byte);

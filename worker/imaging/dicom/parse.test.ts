@@ -2,7 +2,7 @@ import { closeSync, openSync, readFileSync, truncateSync, writeSync } from 'node
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
-import { withFile, type ByteSource } from '../byte-source.ts';
+import { withImageFile, type ImageFile } from '../image-file.ts';
 import { decodeFrame, inspect, readElements, readHeader } from '../index.ts';
 import { LIMITS } from '../limits.ts';
 import { TestFolder, grayscale } from '../testing/image.ts';
@@ -128,7 +128,7 @@ test('a DICOMDIR is told from an image', async () => {
 
 describe('what is read of a file', () => {
   /** Counts the bytes that pass. */
-  function counting(file: ByteSource) {
+  function counting(file: ImageFile) {
     const count = { bytes: 0 };
     const read = (offset: number, length: number) => {
       const bytes = file.read(offset, length);
@@ -141,7 +141,7 @@ describe('what is read of a file', () => {
   test('a header stops at the pixel data', async () => {
     const PixelData = new Uint16Array(2000 * 2000);
     const path = folder.image({ Rows: 2000, Columns: 2000, PixelData });
-    await withFile(path, (file) => {
+    await withImageFile(path, (file) => {
       const { count, source } = counting(file);
       expect(parseDicom(source).pixels?.length).toBe(PixelData.byteLength);
       expect(count.bytes).toBeLessThanOrEqual(3 * LIMITS.firstRead);

@@ -1,7 +1,7 @@
 import { constants, inflateRawSync } from 'node:zlib';
 import dicomParser from 'dicom-parser';
 import { HifuseError } from '../../../models/errors.ts';
-import { memorySource, type ByteSource } from '../byte-source.ts';
+import { bytesInMemory, type ReadableBytes } from '../image-file.ts';
 import { LIMITS } from '../limits.ts';
 import { Attributes, implicitVr, type Reading } from './attributes.ts';
 import { lookupTag } from './dictionary.ts';
@@ -60,7 +60,7 @@ interface Encoding {
  * missing; their group length is not trusted; what the bytes themselves say of VR and byte order goes before what the
  * transfer syntax says. Throws `dicom.corrupt`.
  */
-export function parseDicom(file: ByteSource): Dicom {
+export function parseDicom(file: ReadableBytes): Dicom {
   const warnings: string[] = [];
   const start = file.read(0, LIMITS.firstRead);
   const metaAt = hasMagic(start, PREAMBLE) ? PREAMBLE + 4 : hasMagic(start, 0) ? 4 : 0;
@@ -71,7 +71,7 @@ export function parseDicom(file: ByteSource): Dicom {
 
   const deflated = transferSyntax(declared).deflated;
   const body = deflated ? inflate(file, meta.end) : null;
-  const source = body ? memorySource(file.name, body) : file;
+  const source = body ? bytesInMemory(file.name, body) : file;
   const begin = body ? 0 : meta.end;
   const encoding = encodingAt(source.read(begin, 16), transferSyntax(declared), declared);
   if (!encoding) throw corrupt(file.name, 'its data set does not start with an element');
@@ -170,7 +170,7 @@ interface Found {
 }
 
 /** Parses ever longer prefixes until the pixel data, or the end, is reached. */
-function parseGrowing(source: ByteSource, begin: number, encoding: Encoding): Found {
+function parseGrowing(source: ReadableBytes, begin: number, encoding: Encoding): Found {
   const limit = Math.min(source.size, LIMITS.headerBytes);
   for (let length = LIMITS.firstRead; ; length *= 4) {
     const whole = length >= limit;
@@ -245,7 +245,7 @@ function pixelElement(elements: Record<string, dicomParser.Element>): PixelEleme
   return null;
 }
 
-function inflate(file: ByteSource, at: number): Uint8Array<ArrayBuffer> {
+function inflate(file: ReadableBytes, at: number): Uint8Array<ArrayBuffer> {
   if (file.size > LIMITS.inflatedBytes) {
     throw new HifuseError('file.too-large', `${file.name} is deflated and too large to be inflated in memory.`);
   }

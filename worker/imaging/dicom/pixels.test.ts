@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Frame } from '../../../models/imaging/frame.ts';
-import { withFile } from '../byte-source.ts';
+import { withImageFile } from '../image-file.ts';
 import { decodeFrame, inspect } from '../index.ts';
 import { TestFolder } from '../testing/image.ts';
 import { parseDicom } from './parse.ts';
@@ -14,7 +14,7 @@ afterAll(() => {
 
 async function stored(values: DataSetValues, frame = 0) {
   const path = folder.image(values);
-  const { samples } = await withFile(path, (file) => readStoredFrame(file, parseDicom(file), frame));
+  const { samples } = await withImageFile(path, (file) => readStoredFrame(file, parseDicom(file), frame));
   return samples;
 }
 

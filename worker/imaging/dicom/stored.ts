@@ -1,7 +1,7 @@
 import { HifuseError } from '../../../models/errors.ts';
 import type { PixelArray } from '../../../models/imaging/frame.ts';
 import { LIMITS } from '../limits.ts';
-import { memorySource, type ByteSource } from '../byte-source.ts';
+import { bytesInMemory, type ReadableBytes } from '../image-file.ts';
 import { UnsupportedStream, type Codec, type DecodedSamples } from './codecs/codec.ts';
 import { indexFrames, readFragments, type FrameIndex } from './encapsulated.ts';
 import { readNativeFrame } from './native.ts';
@@ -26,7 +26,7 @@ const indices = new WeakMap<Dicom, FrameIndex>();
 /**
  * Decodes one frame to stored values. Throws `dicom.*`, `image.too-large`, `image.no-such-frame`.
  */
-export async function readStoredFrame(file: ByteSource, dicom: Dicom, frame: number): Promise<StoredFrame> {
+export async function readStoredFrame(file: ReadableBytes, dicom: Dicom, frame: number): Promise<StoredFrame> {
   const { codec, name, lossy } = dicom.syntax;
   if (codec && 'unsupported' in codec) {
     // JPIP and video may lack the pixel data that a description starts from; what holds no image has no rows either.
@@ -44,7 +44,7 @@ export async function readStoredFrame(file: ByteSource, dicom: Dicom, frame: num
     );
   }
   const pixels = dicom.pixels!;
-  const source = dicom.body ? memorySource(file.name, dicom.body) : file;
+  const source = dicom.body ? bytesInMemory(file.name, dicom.body) : file;
   if (!codec || isNativeAfterAll(pixels, description)) {
     if (pixels.length === null) {
       throw new HifuseError(
@@ -83,7 +83,7 @@ function isNativeAfterAll({ length }: PixelElement, description: PixelDescriptio
 }
 
 function compressedFrame(
-  source: ByteSource,
+  source: ReadableBytes,
   dicom: Dicom,
   pixels: PixelElement,
   description: PixelDescription,

@@ -1,20 +1,14 @@
 /** JPEG, PNG, TIFF, BMP and WebP files: header and frames. */
-import { open, readFile, stat } from 'node:fs/promises';
-import { basename } from 'node:path';
-import { HifuseError } from '../../../models/errors.ts';
+import { HifuseError, toErrorValue } from '../../../models/errors.ts';
 import type { Frame } from '../../../models/imaging/frame.ts';
-import { fileError, requireFile } from '../../file-errors.ts';
-import type { ImageHeader } from '../../protocol.ts';
+import type { ImageHeader, Inspection } from '../../protocol.ts';
+import type { ImageFile } from '../image-file.ts';
 import { LIMITS } from '../limits.ts';
+import { contentOf, summarize } from '../summarize.ts';
 import { decodeBmp, readBmpHeader } from './bmp.ts';
-import { rasterFormat, type RasterFormat } from './format.ts';
+import type { RasterFormat } from './format.ts';
 import { pictureFrame, type Picture } from './pixels.ts';
 import { decodePicture, readPictureHeader } from './sharp-image.ts';
-
-export { rasterFormat, type RasterFormat } from './format.ts';
-
-/** Bytes that tell the format. */
-const SIGNATURE_BYTES = 64;
 
 /** Headers of pictures hold nothing about the patient or the study. */
 const NOTHING_KNOWN = {
@@ -27,6 +21,7 @@ const NOTHING_KNOWN = {
   patientBirthDate: '',
   patientSex: '',
   patientAge: '',
+  age: null,
   studyUid: '',
   studyDate: '',
   studyTime: '',
@@ -45,36 +40,13 @@ interface Size {
   frames: number;
 }
 
-function checkSize({ rows, columns }: Size, name: string): void {
+function checkSize({ rows, columns }: Pick<Size, 'rows' | 'columns'>, name: string): void {
   if (rows * columns <= LIMITS.pixelsPerFrame) return;
   const limit = Math.floor(LIMITS.pixelsPerFrame / 1e6);
   throw new HifuseError(
     'image.too-large',
     `${name} has ${columns} x ${rows} pixels, more than the limit of ${limit} million. Scale it down first.`,
   );
-}
-
-/** A file's first bytes. Throws `file.not-found`, `file.unreadable`. */
-async function firstBytes(path: string): Promise<Uint8Array> {
-  const name = basename(path);
-  try {
-    requireFile(name, await stat(path));
-    const file = await open(path);
-    try {
-      const { buffer, bytesRead } = await file.read(new Uint8Array(SIGNATURE_BYTES), 0, SIGNATURE_BYTES, 0);
-      return buffer.subarray(0, bytesRead);
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    throw fileError(name, error);
-  }
-}
-
-function formatOf(path: string, firstBytes: Uint8Array): RasterFormat {
-  const format = rasterFormat(firstBytes);
-  if (format) return format;
-  throw new HifuseError('image.unknown-format', `${basename(path)} is no JPEG, PNG, TIFF, BMP or WebP file.`);
 }
 
 /** Runs a decoder; whatever it throws that is not ours means that the file is damaged. */
@@ -93,40 +65,46 @@ async function decoding<T>(name: string, format: RasterFormat, run: () => T | Pr
 
 /**
  * Header of a picture file. Rows and columns are as displayed, frames are a TIFF's or WebP's pages.
- * Throws `file.*`, `image.unknown-format`, `image.corrupt`, `image.too-large`.
+ * Throws `file.*`, `image.corrupt`, `image.too-large`.
  */
-export async function readRasterHeader(path: string): Promise<ImageHeader> {
-  const name = basename(path);
-  const format = formatOf(path, await firstBytes(path));
-  const size: Size = await decoding(name, format, async () =>
-    format === 'bmp' ? readBmpHeader(await readBounded(path)) : readPictureHeader(path, 0),
-  );
-  checkSize(size, name);
-  return { path, format, rows: size.rows, columns: size.columns, frames: size.frames, ...NOTHING_KNOWN };
+export async function readRasterHeader(file: ImageFile, format: RasterFormat): Promise<ImageHeader> {
+  const { rows, columns, frames } = await decoding(file.name, format, () => readSize(file, format));
+  checkSize({ rows, columns }, file.name);
+  return { path: file.path, fileVersion: file.version, format, rows, columns, frames, ...NOTHING_KNOWN };
+}
+
+/** Formats whose header stands at the start, so that a list need not read whole files. */
+const HEADER_FIRST: ReadonlySet<RasterFormat> = new Set(['jpeg', 'png', 'bmp']);
+
+async function readSize(file: ImageFile, format: RasterFormat): Promise<Size> {
+  const parse = (bytes: Uint8Array): Size | Promise<Size> =>
+    format === 'bmp' ? readBmpHeader(bytes) : readPictureHeader(bytes, 0);
+  if (HEADER_FIRST.has(format)) {
+    for (let length: number = LIMITS.firstRead; length < file.size; length *= 8) {
+      try {
+        return await parse(file.read(0, Math.min(length, LIMITS.pictureFileBytes)));
+      } catch {
+        // Profiles and thumbnails may stand before what matters: a longer part tells whether the file is damaged.
+      }
+    }
+  }
+  return parse(readWhole(file));
 }
 
 /** The whole file, if it is not too large to be held. */
-async function readBounded(path: string): Promise<Uint8Array> {
-  const name = basename(path);
-  try {
-    const status = await stat(path);
-    requireFile(name, status);
-    if (status.size <= LIMITS.pictureFileBytes) return await readFile(path);
-  } catch (error) {
-    throw fileError(name, error);
-  }
+function readWhole(file: ImageFile): Uint8Array<ArrayBuffer> {
+  if (file.size <= LIMITS.pictureFileBytes) return file.read(0, file.size);
   const limit = Math.floor(LIMITS.pictureFileBytes / 2 ** 20);
-  throw new HifuseError('file.too-large', `${name} is larger than ${limit} MB, the limit for a picture file.`);
+  throw new HifuseError('file.too-large', `${file.name} is larger than ${limit} MB, the limit for a picture file.`);
 }
 
 /**
  * One frame (page, counted from 0) of a picture file, as displayed: EXIF orientation applied, no ICC conversion in
  * `pixels`. Throws `file.*`, `image.*`; a file that ends early is an error, never a half grey picture.
  */
-export async function decodeRaster(path: string, frame = 0): Promise<Frame> {
-  const name = basename(path);
-  const bytes = await readBounded(path);
-  const format = formatOf(path, bytes.subarray(0, SIGNATURE_BYTES));
+export async function decodeRaster(file: ImageFile, format: RasterFormat, frame: number): Promise<Frame> {
+  const { name } = file;
+  const bytes = readWhole(file);
   const picture: Picture = await decoding(name, format, async () => {
     if (format === 'bmp') {
       const header = readBmpHeader(bytes);
@@ -139,12 +117,31 @@ export async function decodeRaster(path: string, frame = 0): Promise<Frame> {
     checkSize(header, name);
     return decodePicture(bytes, format, frame, header);
   });
-  return pictureFrame(picture);
+  return pictureFrame(picture, (pixels) => contentOf(file, pixels));
+}
+
+/** Header and values of the first frame as shown; what is wrong with the pixels stands in `error`. */
+export async function inspectRaster(
+  file: ImageFile,
+  format: RasterFormat,
+): Promise<Omit<Inspection, 'schema' | 'file'>> {
+  const { rows, columns, frames } = await readRasterHeader(file, format);
+  const header = { Format: format, Rows: rows, Columns: columns, NumberOfFrames: frames };
+  try {
+    const { colour, pixels, warnings, ...size } = await decodeRaster(file, format, 0);
+    const shape = colour === 'rgb' ? [size.rows, size.columns, 3] : [size.rows, size.columns];
+    return { header, frame0: summarize(pixels, shape), warnings, error: null };
+  } catch (error) {
+    return { header, frame0: null, warnings: [], error: toErrorValue(error) };
+  }
 }
 
 function checkFrame(frame: number, size: Size, name: string): void {
   if (!Number.isInteger(frame) || frame < 0 || frame >= size.frames) {
-    throw new HifuseError('image.no-such-frame', `${name} has ${size.frames} frame(s); there is no frame ${frame}.`);
+    throw new HifuseError(
+      'image.no-such-frame',
+      `${name} has ${size.frames} frame(s); there is no frame ${frame + 1}.`,
+    );
   }
   checkSize(size, name);
 }

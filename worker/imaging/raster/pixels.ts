@@ -25,7 +25,7 @@ function range(pixels: PixelArray): { minimum: number; maximum: number } {
 }
 
 /** A picture as a frame: oriented for the display, with the range of its values and no invented geometry. */
-export function pictureFrame(picture: Picture): Frame {
+export function pictureFrame(picture: Picture, contentOf: (pixels: PixelArray) => Frame['content']): Frame {
   const { exifOrientation } = picture;
   const { rows, columns, pixels } = orient<PixelArray>(picture, exifOrientation);
   const colour = picture.channels === 3 ? 'rgb' : 'grayscale';
@@ -54,6 +54,7 @@ export function pictureFrame(picture: Picture): Frame {
     exifOrientation,
     picture: true,
     ...(displayPixels ? { displayPixels } : {}),
+    content: contentOf(pixels),
     lossy: picture.lossy,
     warnings: picture.warnings,
   };

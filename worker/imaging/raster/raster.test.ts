@@ -9,7 +9,10 @@ import { inverseOrientation, orient } from '../../../models/imaging/exif-orienta
 import type { Frame } from '../../../models/imaging/frame.ts';
 import { applyVoi } from '../../../models/imaging/voi.ts';
 import { sharp } from './codec.ts';
-import { decodeRaster, rasterFormat, readRasterHeader } from './index.ts';
+import { decodeFrame, readHeader } from '../index.ts';
+import { rasterFormat } from './format.ts';
+
+const decodeFirst = (path: string) => decodeFrame(path, 0);
 
 /** Made with Pillow by make.py there. */
 const PICTURES = join(import.meta.dirname, '..', 'fixtures', 'pictures');
@@ -57,14 +60,14 @@ describe('gives the values that Pillow gives', () => {
   test.each(Object.keys(expected))('%s', async (name) => {
     const path = join(PICTURES, name);
     const { size, sha256: raw, shownSize, shownSha256 } = expected[name]!;
-    const frame = await decodeRaster(path);
+    const frame = await decodeFirst(path);
     expect([frame.columns, frame.rows]).toEqual(shownSize);
     expect(sha256(rgbOf(frame))).toBe(shownSha256);
     const channels = frame.colour === 'rgb' ? 3 : 1;
     const stored = orient({ ...frame, channels }, inverseOrientation(frame.exifOrientation));
     expect([stored.columns, stored.rows]).toEqual(size);
     expect(sha256(rgbOf({ ...frame, pixels: stored.pixels }))).toBe(raw);
-    const header = await readRasterHeader(path);
+    const header = await readHeader(path);
     expect([header.columns, header.rows, header.frames]).toEqual([...shownSize, 1]);
     expect({ bmp: 'bmp', jpg: 'jpeg', png: 'png', tif: 'tiff', webp: 'webp' }[name.split('.')[1]!]).toBe(header.format);
     expect(frame.lossy).toBe(/\.jpg$|^jpeg|lossy/.test(name));
@@ -74,7 +77,7 @@ describe('gives the values that Pillow gives', () => {
 describe('deep samples', () => {
   test.each(Object.keys(deep))('%s keeps its values and is shown over their range', async (name) => {
     const { dtype, valuesSha256, min, max } = deep[name]!;
-    const frame = await decodeRaster(join(PICTURES, name));
+    const frame = await decodeFirst(join(PICTURES, name));
     expect(frame.colour).toBe('grayscale');
     expect(frame.pixels.constructor.name.toLowerCase()).toBe(`${dtype}array`);
     expect(sha256(new Uint8Array(frame.pixels.buffer))).toBe(valuesSha256);
@@ -90,7 +93,7 @@ describe('deep samples', () => {
       .png()
       .toBuffer();
     expect((await sharp(png).metadata()).depth).toBe('ushort');
-    expect((await decodeRaster(file(png))).pixels).toEqual(Uint8Array.from(samples, (value) => value >> 8));
+    expect((await decodeFirst(file(png))).pixels).toEqual(Uint8Array.from(samples, (value) => value >> 8));
   });
 });
 
@@ -103,9 +106,9 @@ test('pages of a TIFF are frames', async () => {
     .tiff({ compression: 'none' })
     .toBuffer();
   const path = file(tiff);
-  expect(await readRasterHeader(path)).toMatchObject({ frames: 3, rows: 4, columns: 5 });
-  for (const frame of [0, 1, 2]) expect((await decodeRaster(path, frame)).pixels[0]).toBe(10 * (frame + 1));
-  await expect(decodeRaster(path, 3)).rejects.toMatchObject({ code: 'image.no-such-frame' });
+  expect(await readHeader(path)).toMatchObject({ frames: 3, rows: 4, columns: 5 });
+  for (const frame of [0, 1, 2]) expect((await decodeFrame(path, frame)).pixels[0]).toBe(10 * (frame + 1));
+  await expect(decodeFrame(path, 3)).rejects.toMatchObject({ code: 'image.no-such-frame' });
 });
 
 describe('embedded profiles', () => {
@@ -119,17 +122,17 @@ describe('embedded profiles', () => {
     const plain = await picture().png().toBuffer();
     const wide = await picture().withIccProfile('p3', { attach: true }).png().toBuffer();
     const { data } = await sharp(wide, { ignoreIcc: true }).raw().toBuffer({ resolveWithObject: true });
-    const frame = await decodeRaster(file(wide));
+    const frame = await decodeFirst(file(wide));
     expect(Buffer.compare(data, frame.pixels as Uint8Array)).toBe(0);
     expect(frame.displayPixels).toBeDefined();
     expect(frame.displayPixels).not.toEqual(frame.pixels);
-    expect((await decodeRaster(file(plain))).displayPixels).toBeUndefined();
+    expect((await decodeFirst(file(plain))).displayPixels).toBeUndefined();
   });
 
   test('sRGB needs no second copy', async () => {
     const srgb = await picture().withIccProfile('srgb', { attach: true }).jpeg().toBuffer();
     expect((await sharp(srgb).metadata()).icc).toBeDefined();
-    expect((await decodeRaster(file(srgb))).displayPixels).toBeUndefined();
+    expect((await decodeFirst(file(srgb))).displayPixels).toBeUndefined();
   });
 });
 
@@ -141,7 +144,7 @@ describe('what is no whole picture', () => {
     const want = expected[name]!.shownSha256;
     for (let share = 0.02; share < 1; share += 0.07) {
       const path = file(bytes.subarray(0, Math.floor(bytes.length * share)), name.split('.')[1]);
-      const result = await decodeRaster(path).catch((error: unknown) => error as { code: string; message: string });
+      const result = await decodeFirst(path).catch((error: unknown) => error as { code: string; message: string });
       if ('code' in result) {
         expect(result.code).toMatch(/^(image\.corrupt|image\.unknown-format)$/);
         expect(result.message).toContain(`${written - 1}.`);
@@ -154,15 +157,15 @@ describe('what is no whole picture', () => {
 
   test.each([
     ['file.not-found', join(folder, 'nowhere.png')],
-    ['image.unknown-format', () => file(new Uint8Array(0))],
+    ['file.empty', () => file(new Uint8Array(0))],
     ['image.unknown-format', () => file(new TextEncoder().encode('%PDF-1.7 is no picture'))],
     ['image.unknown-format', () => file(new TextEncoder().encode('<svg xmlns="http://www.w3.org/2000/svg"/>'))],
     ['image.unknown-format', () => file(new TextEncoder().encode('BM, the film'), 'bmp')],
     ['file.unreadable', folder],
   ])('%s', async (code, path) => {
     const name = typeof path === 'string' ? path : path();
-    await expect(decodeRaster(name)).rejects.toMatchObject({ code });
-    await expect(readRasterHeader(name)).rejects.toMatchObject({ code });
+    await expect(decodeFirst(name)).rejects.toMatchObject({ code });
+    await expect(readHeader(name)).rejects.toMatchObject({ code });
   });
 
   test('a picture that claims too many pixels is refused before it is decoded', async () => {
@@ -172,8 +175,8 @@ describe('what is no whole picture', () => {
     const chunk = png.subarray(12, 29);
     png.writeUInt32BE(crc32(chunk), 29);
     const path = file(png);
-    await expect(readRasterHeader(path)).rejects.toMatchObject({ code: 'image.too-large' });
-    await expect(decodeRaster(path)).rejects.toMatchObject({ code: 'image.too-large' });
+    await expect(readHeader(path)).rejects.toMatchObject({ code: 'image.too-large' });
+    await expect(decodeFirst(path)).rejects.toMatchObject({ code: 'image.too-large' });
   });
 
   test('changed bytes give a picture or an error with a code', async () => {
@@ -184,7 +187,7 @@ describe('what is no whole picture', () => {
         const bytes = Uint8Array.from(original);
         for (const [at, value] of changes) bytes[at % bytes.length] = value;
         const path = file(bytes);
-        const result = await decodeRaster(path).catch((error: unknown) => error);
+        const result = await decodeFirst(path).catch((error: unknown) => error);
         rmSync(path);
         if (result instanceof Error) {
           expect(result).toBeInstanceOf(HifuseError);

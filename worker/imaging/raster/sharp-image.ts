@@ -41,8 +41,8 @@ export interface PictureHeader {
   metadata: Metadata;
 }
 
-/** Reads the header of a page from bytes, or straight from the file where only that is needed. */
-export async function readPictureHeader(source: Uint8Array | string, page: number): Promise<PictureHeader> {
+/** Reads the header of a page; of JPEG and PNG, the start of the file is enough. */
+export async function readPictureHeader(source: Uint8Array, page: number): Promise<PictureHeader> {
   const metadata = await sharp(source, { failOn: 'error', limitInputPixels: false, page }).metadata();
   const swap = swapsAxes(exifOrientationOf(metadata.orientation));
   return {
