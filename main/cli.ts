@@ -9,6 +9,9 @@ import { Inference } from './services/inference.ts';
 import { Packages } from './services/packages.ts';
 import { DEFAULT_SETTINGS } from './services/settings.ts';
 
+/** Ctrl-C, a request to end, and a terminal that was closed. A second one ends the process at once. */
+const ENDINGS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /**
  * The hifuse command.
  *
@@ -25,7 +28,7 @@ export async function runCli(
   const interrupt = (): void => {
     controller.abort();
   };
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  for (const name of ENDINGS) process.once(name, interrupt);
   try {
     return await runCommandLine(argv, {
       stdout: process.stdout,
@@ -37,7 +40,7 @@ export async function runCli(
       },
     });
   } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    for (const name of ENDINGS) process.off(name, interrupt);
     inference.stop();
   }
 }

@@ -1,11 +1,11 @@
 import { toErrorValue } from '../../models/errors.ts';
 import { resultRow, resultsHeader, type ResultRow } from '../results/row.ts';
-import { RESULTS_FORMATS } from '../results/writer.ts';
+import { partialName, RESULTS_FORMATS, type ResultsWriter } from '../results/writer.ts';
 import { classifyAll, type ClassifyResult } from '../services/classify.ts';
 import { EXIT, oneOf, parse, UsageError, wholeNumber, type Command, type Context, type ExitStatus } from './command.ts';
 import { writeHeatMap } from './heat-maps.ts';
 import { MODEL_HELP, MODEL_OPTIONS, selectModel } from './model-options.ts';
-import { fileOutput, formatOf, standardOutput } from './output.ts';
+import { fileOutput, formatOf, standardOutput, type Output } from './output.ts';
 import { createProgress } from './progress.ts';
 import { sources, type SourceItem } from './sources.ts';
 
@@ -16,14 +16,16 @@ Classifies images (DICOM, JPEG, PNG and others; found by content) and the images
 stdout, or a file of the format that its ending names.
 
   --recursive       go into subfolders
-  --out FILE        write FILE.csv or FILE.json
+  --out FILE        write FILE.csv or FILE.json; the file takes its name when all rows are in it
   --heatmaps DIR    write each image under the Grad-CAM of its most probable class, as a PNG
   --frames WHICH    first (default): the first frame of each file; all: a row for every frame
 ${MODEL_HELP}
   --batch N         images at once; what is fastest on the device if left out
   --progress        lines of progress where stderr is no terminal
+  --list-skipped    name on stderr what is skipped, and why
 
-Exit status: 0 all were classified; 1 some failed, each with a row and a reason; 2 nothing could run.
+Exit status: 0 all were classified; 1 some failed, each with a row and a reason; 2 nothing could be classified;
+130 interrupted: rows so far are kept, in FILE.json with "complete": false, or in FILE.partial.csv.
 A file that is named and is no image fails; one that is met in a folder is skipped and does not count.`;
 
 const OPTIONS = {
@@ -34,17 +36,17 @@ const OPTIONS = {
   frames: { type: 'string', default: 'first' },
   batch: { type: 'string' },
   progress: { type: 'boolean', default: false },
+  'list-skipped': { type: 'boolean', default: false },
 } as const;
-
-/** Failures that are told on stderr, too; the rest is in the results. */
-const TOLD_FAILURES = 10;
 
 async function run(args: readonly string[], context: Context): Promise<ExitStatus> {
   const { values, positionals: paths } = parse(args, OPTIONS);
+  const { out } = values;
   if (paths.length === 0) throw new UsageError('Name at least one file or folder.');
   const frames = oneOf('frames', values.frames, ['first', 'all']);
   const batch = values.batch === undefined ? null : wholeNumber('batch', values.batch, 1);
-  const format = RESULTS_FORMATS[values.out === undefined ? 'json' : formatOf(values.out)];
+  const format = RESULTS_FORMATS[out === undefined ? 'json' : formatOf(out)];
+  const partial = out === undefined || format.tellsIncomplete ? out : partialName(out);
   const { services, signal } = context;
   const { requests } = services;
 
@@ -54,14 +56,16 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
     resultsHeader(info),
     info.manifest.classes.map(({ name }) => name),
   );
-  const output = values.out === undefined ? standardOutput(context) : await fileOutput(values.out);
-  const progress = createProgress(context, values.progress);
+  const output = out === undefined ? standardOutput(context) : await fileOutput(out, context);
+  const progress = createProgress(context, { lines: values.progress, skipped: values['list-skipped'] });
+  let foldersLeftOut = 0;
 
   const items = sources({
     paths,
     recursive: values.recursive,
     frames,
-    except: [values.heatmaps, values.out].filter((file) => file !== undefined),
+    except: [values.heatmaps, out, partial].filter((file) => file !== undefined),
+    onLeftOut: () => foldersLeftOut++,
     requests,
     signal,
   });
@@ -86,39 +90,46 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
     }
   };
 
-  let complete = true;
+  const { tally } = progress;
   try {
     await output.write(writer.begin());
-    try {
-      for await (const result of classifyAll(items, options)) {
-        const row = await toRow(result);
-        await output.write(writer.row(row));
-        progress.count(row.status);
-        if (row.status === 'failed' && progress.tally.failed <= TOLD_FAILURES) {
-          context.status?.('');
-          context.say(`${row.file}: ${row.error?.message ?? ''}`);
-        }
-      }
-    } catch (error) {
-      // Interrupted: what is there stays, and says that it is not all.
-      if (!signal.aborted) throw error;
-      complete = false;
+    for await (const result of classifyAll(items, options)) {
+      const row = await toRow(result);
+      await output.write(writer.row(row));
+      progress.count(row);
     }
-    await output.write(writer.end(complete));
+    await output.write(writer.end(true));
     await output.finish();
   } catch (error) {
+    const rows = tally.ok + tally.failed + tally.skipped;
+    const isKept = (rows > 0 || out === undefined) && (await keepRows(output, writer, partial));
     await output.discard();
+    progress.finish();
+    if (isKept && partial !== undefined) context.say(`Not all was classified. The rows so far are in ${partial}.`);
     throw error;
   }
 
-  const { tally } = progress;
   progress.finish();
-  if (!complete) return EXIT.interrupted;
-  if (tally.ok + tally.failed + tally.skipped === 0) {
-    context.say('There is no file to classify there. Folders below are read with --recursive.');
-    return EXIT.unable;
+  if (foldersLeftOut > 0) {
+    context.say(
+      `${foldersLeftOut} ${foldersLeftOut === 1 ? 'subfolder was' : 'subfolders were'} not read; --recursive reads them, too.`,
+    );
   }
-  return tally.failed > 0 ? EXIT.failed : EXIT.ok;
+  if (tally.ok + tally.failed > 0) return tally.failed > 0 ? EXIT.failed : EXIT.ok;
+  context.say(tally.skipped > 0 ? 'None of these files is an image.' : 'There is no file to classify there.');
+  return EXIT.unable;
+}
+
+/** Where a run ends early, the rows so far are kept where that is possible, and tell that they are not all. */
+async function keepRows(output: Output, writer: ResultsWriter, name: string | undefined): Promise<boolean> {
+  try {
+    await output.write(writer.end(false));
+    await output.finish(name);
+    return true;
+  } catch {
+    // That nothing can be written is what ended the run.
+    return false;
+  }
 }
 
 export const classify: Command = {

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HifuseError } from '../../models/errors.ts';
@@ -103,7 +103,7 @@ function worker(asked: Asked = []) {
             classCount: 3,
             parameters: 6_296_932,
             dtypes: ['float32'],
-            ignored: [{ name: 'norm.weight', reason: 'never used' }],
+            ignored: [{ name: `norm.weight${file.includes('evil-names') ? '\u001b[2J\n' : ''}`, reason: 'never used' }],
           }),
     'model.export': () => Promise.resolve({ id: 'chest', bytes: 25_000_000 }),
     'checkpoint.import': ({ out }) => Promise.resolve({ directory: out, manifest }),
@@ -120,8 +120,27 @@ function worker(asked: Asked = []) {
   };
 }
 
-async function hifuse(args: string[], options: { signal?: AbortSignal; asked?: Asked } = {}) {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+/** A stream that takes some pieces and then fails, as process.stdout does: it is never destroyed. */
+function failing(error: Error, after: number): Writable {
+  let taken = 0;
+  return new Writable({
+    autoDestroy: false,
+    write: (_chunk, _encoding, done) => {
+      done(taken++ < after ? null : error);
+    },
+  });
+}
+
+interface RunOptions {
+  signal?: AbortSignal;
+  asked?: Asked;
+  stdout?: Writable;
+  stderr?: Writable;
+}
+
+async function hifuse(args: string[], options: RunOptions = {}) {
+  const stdout = options.stdout ?? new PassThrough();
+  const stderr = options.stderr ?? new PassThrough();
   const [out, err] = [stdout, stderr].map((stream) => {
     const chunks: Buffer[] = [];
     stream.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -188,6 +207,50 @@ describe('hifuse', () => {
       '--batch is a whole number from 1 on, not "0".\nSee: hifuse classify --help\n',
     );
   });
+
+  it('lets no name act on the terminal or forge a line', async () => {
+    const name = 'bad\u001b]0;owned\u0007\u009b2J\r\n7 classified \u202egnp.png';
+    await make(name);
+    const { err } = await hifuse(['classify', at(name)]);
+    expect(err).toContain('bad\\u001b]0;owned\\u0007\\u009b2J\\u000d\\u000a7 classified \\u202egnp.png is cut off.');
+    expect(err.split('\n')).toHaveLength(3);
+    expect((await hifuse(['nonsense\u001b[2J'])).err).toContain('"nonsense\\u001b[2J"');
+    for (const args of [
+      ['inspect', at(name)],
+      ['inspect', at(name), '--json'],
+      ['classify', at(name)],
+      ['import', at(`evil-names.pth`), '--out', at('m'), '--classes', 'a,b,c'],
+    ]) {
+      const { out, err: said } = await hifuse(args);
+      expect(out + said, args[0]).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/);
+    }
+  });
+
+  it('says that the output cannot be written: status 2', async () => {
+    await make('a.png');
+    const full = Object.assign(new Error('no space left'), { code: 'ENOSPC' });
+    const { status, err } = await hifuse(['classify', folder], { stdout: failing(full, 0) });
+    expect(status).toBe(2);
+    expect(err).toContain('The results cannot be written to standard output (ENOSPC).');
+  });
+
+  it('stops where nobody reads on', async () => {
+    await make(...Array.from({ length: 40 }, (_, i) => `${i}.png`));
+    const gone = Object.assign(new Error('broken pipe'), { code: 'EPIPE' });
+    const asked: Asked = [];
+    const { status, err } = await hifuse(['classify', folder], { asked, stdout: failing(gone, 2) });
+    expect(status).toBe(130);
+    expect(err).toContain('nobody reads the output');
+    expect(asked.filter(({ method }) => method === 'model.classify').length).toBeLessThan(5);
+  });
+
+  it('goes on where nobody reads what it says', async () => {
+    await make('a.png', 'bad.png');
+    const gone = Object.assign(new Error('broken pipe'), { code: 'EPIPE' });
+    const { status, out } = await hifuse(['classify', folder], { stderr: failing(gone, 0) });
+    expect(status).toBe(1);
+    expect(rows(out)).toHaveLength(2);
+  });
 });
 
 describe('hifuse classify', () => {
@@ -201,6 +264,28 @@ describe('hifuse classify', () => {
       [at('notes.txt'), 0, 'skipped'],
     ]);
     expect(err).toMatch(/^2 classified, 1 skipped \(no images\)/);
+  });
+
+  it('tells of images that lie deeper', async () => {
+    await make('readme.txt', 'sub/c.png', 'other/d.png');
+    const { status, out, err } = await hifuse(['classify', folder]);
+    expect(status).toBe(2);
+    expect(rows(out)).toEqual([[at('readme.txt'), 0, 'skipped']]);
+    expect(err).toContain('2 subfolders were not read; --recursive reads them, too.');
+    expect(err).toContain('None of these files is an image.');
+    await make('a.png');
+    const some = await hifuse(['classify', folder]);
+    expect([some.status, some.err]).toEqual([0, expect.stringContaining('2 subfolders were not read')]);
+    expect((await hifuse(['classify', folder, '--recursive'])).err).not.toContain('subfolder');
+  });
+
+  it('tells ten failures and how many more there are, and names what it skipped where asked', async () => {
+    await make(...Array.from({ length: 14 }, (_, i) => `bad${i}.png`), 'a.png', 'notes.txt');
+    const { err } = await hifuse(['classify', folder]);
+    expect(err.match(/is cut off/g)).toHaveLength(10);
+    expect(err).toContain('... and 4 more failed; the results give every reason.');
+    expect(err).not.toContain('notes.txt');
+    expect((await hifuse(['classify', folder, '--list-skipped'])).err).toContain(`skipped ${at('notes.txt')}: `);
   });
 
   it('keeps a row with a reason for everything that failed', async () => {
@@ -287,20 +372,53 @@ describe('hifuse classify', () => {
     expect((await hifuse(['classify', at('empty')])).status).toBe(2);
   });
 
-  it('keeps what it has when interrupted, and says that it is not all', async () => {
-    await make('1.png', '2.png', '3.png', '4.png', '5.png', '6.png', '7.png');
+  /** Interrupted when the second request was sent. */
+  async function interrupted(out: string) {
+    await make('in/1.png', 'in/2.png', 'in/3.png', 'in/4.png', 'in/5.png', 'in/6.png', 'in/7.png');
     const controller = new AbortController();
     const asked: Asked = [];
     asked.push = function (...items) {
       if (this.filter(({ method }) => method === 'model.classify').length === 2) controller.abort();
       return Array.prototype.push.apply(this, items) as number;
     };
-    const { status } = await hifuse(['classify', folder, '--out', at('r.json')], { signal: controller.signal, asked });
+    return hifuse(['classify', at('in'), '--out', out], { signal: controller.signal, asked });
+  }
+
+  it('keeps what it has when interrupted, and says that it is not all', async () => {
+    const { status, err } = await interrupted(at('r.json'));
     expect(status).toBe(130);
+    expect(err).toContain(`Not all was classified. The rows so far are in ${at('r.json')}.`);
     const { results, complete } = JSON.parse(await readFile(at('r.json'), 'utf8')) as Results;
     expect(complete).toBe(false);
     expect(results.length).toBeGreaterThan(0);
     expect(results.length).toBeLessThan(7);
+  });
+
+  it('gives a CSV file its name only when it is whole; another one stays as it was', async () => {
+    await writeFile(at('r.csv'), 'of an earlier run');
+    const { status, err } = await interrupted(at('r.csv'));
+    expect(status).toBe(130);
+    expect(err).toContain(`The rows so far are in ${at('r.partial.csv')}.`);
+    const lines = (await readFile(at('r.partial.csv'), 'utf8')).split('\r\n');
+    expect(lines.length).toBeGreaterThan(2);
+    expect(lines.length).toBeLessThan(9);
+    expect(await readFile(at('r.csv'), 'utf8')).toBe('of an earlier run');
+    expect((await readdir(folder)).sort()).toEqual(['in', 'r.csv', 'r.partial.csv']);
+  });
+
+  it('keeps the rows of two runs with the same file apart, and says which stays', async () => {
+    await make('one/1.png', 'one/2.png', 'one/3.png', 'two/1.png');
+    const [one, two] = await Promise.all(
+      ['one', 'two'].map((name) => hifuse(['classify', at(name), '--out', at('r.csv')])),
+    );
+    expect([one!.status, two!.status]).toEqual([0, 0]);
+    const files = (await readFile(at('r.csv'), 'utf8'))
+      .split('\r\n')
+      .slice(1, -1)
+      .map((line) => line.split(',')[0]);
+    expect([[at('two', '1.png')], ['1', '2', '3'].map((name) => at('one', `${name}.png`))]).toContainEqual(files);
+    expect(one!.err + two!.err).toContain('was written by another run meanwhile; this one replaces it.');
+    expect((await readdir(folder)).sort()).toEqual(['one', 'r.csv', 'two']);
   });
 });
 

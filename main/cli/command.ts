@@ -2,7 +2,7 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 import type { DamagedModel, ModelSummary } from '../ipc/contract.ts';
 import type { Requests } from '../services/classify.ts';
 
-/** 0 all done, 1 some failed (each with its reason), 2 nothing could run. */
+/** 0 all done, 1 some failed (each with its reason), 2 nothing could run, 130 interrupted. */
 export const EXIT = { ok: 0, failed: 1, unable: 2, interrupted: 130 } as const;
 export type ExitStatus = (typeof EXIT)[keyof typeof EXIT];
 
@@ -23,13 +23,15 @@ export interface Services {
 /** What surrounds a command; a test passes its own. */
 export interface Context {
   services: Services;
-  /** Writes results; resolves when the reader takes more. */
+  /** Writes results to stdout as they are; resolves when they were taken. @throws HifuseError `file.write-failed` */
   write(text: string): Promise<void>;
-  /** Writes a line for people to stderr. */
+  /** Writes a line for people to stdout; foreign text in it cannot act on the terminal. */
+  print(line: string): Promise<void>;
+  /** Writes a line for people to stderr; foreign text in it cannot act on the terminal. */
   say(line: string): void;
   /** Replaces the last line of a terminal; null where stderr is none. */
   status: ((line: string) => void) | null;
-  /** Aborted by Ctrl-C. */
+  /** Aborted by Ctrl-C, by the end of the session, and by a request to end. */
   signal: AbortSignal;
 }
 

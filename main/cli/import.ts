@@ -168,15 +168,14 @@ function describe({
   parameters,
   dtypes,
   ignored,
-}: CheckpointSummary): string {
+}: CheckpointSummary): string[] {
   const shape = `width ${architecture.width}, depths ${architecture.depths.join('-')}, heads ${architecture.heads.join('-')}`;
-  const lines = [
+  return [
     `${format}: HiFuse ${variant} (${shape}, ${architecture.irmlp} IRMLP)`,
     `${classCount} classes, ${parameters.toLocaleString('en')} parameters, ${dtypes.join(', ')}`,
     ...(ignored.length > 0 ? [`${ignored.length} tensors are not used:`] : []),
     ...ignored.map(({ name, reason }) => `  ${name}: ${reason}`),
   ];
-  return `${lines.join('\n')}\n`;
 }
 
 async function run(args: readonly string[], context: Context): Promise<ExitStatus> {
@@ -188,11 +187,11 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
   const { signal } = context;
   try {
     const summary = await requests.request('checkpoint.summary', { path: checkpoint }, { signal });
-    await context.write(describe(summary));
+    for (const line of describe(summary)) await context.print(line);
     if (out === undefined || values['dry-run']) return EXIT.ok;
     const options = await importOptions(checkpoint, values, out, summary, context);
     const { directory } = await requests.request('checkpoint.import', options, { signal });
-    await context.write(`Wrote ${directory}\n`);
+    await context.print(`Wrote ${directory}`);
     return EXIT.ok;
   } catch (error) {
     if (!(error instanceof HifuseError) || !/^(checkpoint|model)\./.test(error.code)) throw error;

@@ -1,5 +1,6 @@
 import { HifuseError, toErrorValue, type ErrorCode } from '../../models/errors.ts';
 import type { Inspection } from '../../worker/protocol.ts';
+import { toJson } from '../terminal.ts';
 import { EXIT, parse, single, type Command, type Context, type ExitStatus } from './command.ts';
 
 const help = `\
@@ -25,7 +26,7 @@ async function inspectFile(file: string, { services, signal }: Context): Promise
 
 const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
-function describe({ header, frame0, warnings, error }: Inspection): string {
+function describe({ header, frame0, warnings, error }: Inspection): string[] {
   const entries = Object.entries(header).map(([keyword, value]) => [keyword, asText(value)] as const);
   if (frame0) {
     entries.push(
@@ -37,16 +38,14 @@ function describe({ header, frame0, warnings, error }: Inspection): string {
   entries.push(...warnings.map((warning) => ['Warning', warning] as const));
   if (error) entries.push(['Error', `${error.message} (${error.code})`]);
   const width = Math.max(0, ...entries.map(([name]) => name.length));
-  // Control characters of an untrusted file would reach the terminal.
-  return entries
-    .map(([name, text]) => `${name.padEnd(width)}  ${text.replace(/[\x00-\x1f\x7f-\x9f]/g, ' ')}\n`)
-    .join('');
+  return entries.map(([name, text]) => `${name.padEnd(width)}  ${text}`);
 }
 
 async function run(args: readonly string[], context: Context): Promise<ExitStatus> {
   const { values, positionals } = parse(args, { json: { type: 'boolean', default: false } });
   const inspection = await inspectFile(single(positionals, 'the file'), context);
-  await context.write(values.json ? `${JSON.stringify(inspection, null, 2)}\n` : describe(inspection));
+  if (values.json) await context.write(`${toJson(inspection, 2)}\n`);
+  else for (const line of describe(inspection)) await context.print(line);
   return inspection.error ? EXIT.failed : EXIT.ok;
 }
 

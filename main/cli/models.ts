@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { toJson } from '../terminal.ts';
 import { EXIT, parse, UsageError, type Command, type Context, type ExitStatus } from './command.ts';
 
 const help = `\
@@ -8,7 +9,7 @@ Lists the model packages: the bundled ones and those that were imported in the a
 
   --json            ids, folders and manifests, as JSON`;
 
-async function run(args: readonly string[], { services, write, say }: Context): Promise<ExitStatus> {
+async function run(args: readonly string[], { services, write, print, say }: Context): Promise<ExitStatus> {
   const { values, positionals } = parse(args, { json: { type: 'boolean', default: false } });
   if (positionals[0] !== undefined) throw new UsageError(`"${positionals[0]}" is one argument too many.`);
   const models = await Promise.all(
@@ -21,17 +22,18 @@ async function run(args: readonly string[], { services, write, say }: Context): 
   );
   for (const { id, error } of await services.packages.damaged()) say(`${id} is left out: ${error.message}`);
   if (values.json) {
-    await write(`${JSON.stringify(models, null, 2)}\n`);
+    await write(`${toJson(models, 2)}\n`);
     return EXIT.ok;
   }
   for (const { id, manifest, directory, bundled } of models) {
     const classes = manifest.classes.map(({ displayName }) => displayName).join(', ');
-    await write(
-      `${id}  ${manifest.version}${bundled ? '  (bundled)' : ''}\n` +
-        `  ${manifest.name}\n  classes: ${classes}\n  licence: ${manifest.license}\n  folder: ${path.resolve(directory)}\n`,
-    );
+    await print(`${id}  ${manifest.version}${bundled ? '  (bundled)' : ''}`);
+    await print(`  ${manifest.name}`);
+    await print(`  classes: ${classes}`);
+    await print(`  licence: ${manifest.license}`);
+    await print(`  folder: ${path.resolve(directory)}`);
   }
-  if (models.length === 0) await write('There is no model package. Import a checkpoint: hifuse import --help\n');
+  if (models.length === 0) await print('There is no model package. Import a checkpoint: hifuse import --help');
   return EXIT.ok;
 }
 

@@ -1,4 +1,5 @@
-import { open, rename, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { HifuseError } from '../../models/errors.ts';
 import { RESULTS_FORMATS, type ResultsFormat } from '../results/writer.ts';
@@ -6,10 +7,10 @@ import { UsageError, type Context } from './command.ts';
 
 /** Where results go, piece by piece. */
 export interface Output {
-  write(data: string): Promise<void>;
-  /** Everything was written: the file takes its name. */
-  finish(): Promise<void>;
-  /** Something went wrong: no half-written file stays. */
+  write(text: string): Promise<void>;
+  /** Everything was written: the file takes its name, or another one. */
+  finish(name?: string): Promise<void>;
+  /** What was not finished is of no use: no half-written file stays. */
   discard(): Promise<void>;
 }
 
@@ -28,28 +29,53 @@ function writeFailed(file: string, error: unknown): HifuseError {
   );
 }
 
+/** Tells two states of a file apart; '' where there is none. */
+const stateOf = (file: string): Promise<string> =>
+  stat(file).then(
+    ({ dev, ino, size, mtimeMs }) => [dev, ino, size, mtimeMs].join(),
+    () => '',
+  );
+
+export interface FileOutput extends Output {
+  write(data: string | Uint8Array): Promise<void>;
+}
+
 /**
- * Writes a file under a hidden name beside it, and gives it its own name at the end: a file of that name is complete.
+ * Writes a file under a hidden name of its own beside it, and gives it its name at the end: a file of that name is
+ * whole, also where two runs write it at the same time. The later one then stays, and says so.
  * @throws HifuseError `file.write-failed`
  */
-export async function fileOutput(file: string): Promise<Output & { write(data: string | Uint8Array): Promise<void> }> {
-  const partial = path.join(path.dirname(file), `.${path.basename(file)}.partial`);
+export async function fileOutput(file: string, { say }: Pick<Context, 'say'>): Promise<FileOutput> {
+  const draft = path.join(path.dirname(file), `.${path.basename(file)}.${randomBytes(4).toString('hex')}.draft`);
   const guard = <T>(work: Promise<T>): Promise<T> =>
     work.catch((error: unknown) => {
       throw writeFailed(file, error);
     });
-  const handle = await guard(open(partial, 'w'));
+  const before = await stateOf(file);
+  const handle = await guard(open(draft, 'wx'));
+  let written = 0;
   return {
-    write: async (data: string | Uint8Array) => {
-      await guard(handle.appendFile(data));
+    write: async (data) => {
+      const bytes = typeof data === 'string' ? Buffer.from(data) : data;
+      try {
+        await guard(handle.appendFile(bytes));
+        written += bytes.byteLength;
+      } catch (error) {
+        // No piece is written in half.
+        await handle.truncate(written).catch(() => undefined);
+        throw error;
+      }
     },
-    finish: async () => {
+    finish: async (name = file) => {
       await guard(handle.close());
-      await guard(rename(partial, file));
+      if (name === file && (await stateOf(file)) !== before) {
+        say(`${file} was written by another run meanwhile; this one replaces it.`);
+      }
+      await guard(rename(draft, name));
     },
     discard: async () => {
       await handle.close().catch(() => undefined);
-      await rm(partial, { force: true });
+      await rm(draft, { force: true });
     },
   };
 }

@@ -95,9 +95,8 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
       },
     });
     context.status?.('');
-    await context.write(
-      [...describe(written.manifest, written.unreadable), `Wrote ${written.directory}`, ''].join('\n'),
-    );
+    for (const line of describe(written.manifest, written.unreadable)) await context.print(line);
+    await context.print(`Wrote ${written.directory}`);
     return EXIT.ok;
   } catch (error) {
     if (!(error instanceof HifuseError) || error.code !== 'model.quantization-refused') throw error;

@@ -49,7 +49,7 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
   const classIndex = values.class === undefined ? null : names.indexOf(values.class);
   if (classIndex === -1) throw new UsageError(`--class is one of ${names.join(', ')}, not "${values.class}".`);
 
-  const output = await fileOutput(out);
+  const output = await fileOutput(out, context);
   try {
     const { pdf } = await createReport(services.requests, {
       source: { path: file, frame },

@@ -1,7 +1,7 @@
-import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { HifuseError } from '../../models/errors.ts';
 import { NOTICE, software } from '../about.ts';
+import { forTerminal } from '../terminal.ts';
 import { EXIT, UsageError, type Command, type Context, type ExitStatus, type Services } from './command.ts';
 import { COMMANDS } from './commands.ts';
 
@@ -14,8 +14,18 @@ export interface Surroundings {
   openServices(): Services;
 }
 
-/** Nobody reads the results any more. */
+/** Nobody reads the results any more (`| head`). */
 class ReaderGone extends Error {}
+
+/** A pipe whose other end was closed, as the systems call it. */
+const READER_GONE = new Set(['EPIPE', 'EOF', 'ECONNRESET', 'ERR_STREAM_DESTROYED']);
+
+function outputError(error: NodeJS.ErrnoException): Error {
+  const code = error.code ?? '';
+  if (READER_GONE.has(code)) return new ReaderGone();
+  const reason = code || error.message;
+  return new HifuseError('file.write-failed', `The results cannot be written to standard output (${reason}).`);
+}
 
 function overview(): string {
   const width = Math.max(...COMMANDS.map(({ name }) => name.length));
@@ -34,24 +44,36 @@ function overview(): string {
 function createContext({ stdout, stderr, signal, openServices }: Surroundings): Context {
   let services: Services | null = null;
   let statusLength = 0;
-  // A reader that closed the pipe (| head) has what it wanted: `write` stops the command then.
-  stdout.on('error', () => undefined);
+  // `write` tells of what went wrong with stdout. Nobody can be told of what goes wrong with stderr.
+  for (const stream of [stdout, stderr]) stream.on('error', () => undefined);
+  let failure: Error | null = null;
+  const write = (text: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      // A stream that failed may never call back again.
+      if (failure) {
+        reject(failure);
+        return;
+      }
+      stdout.write(text, (error) => {
+        failure = error ? outputError(error) : null;
+        if (failure) reject(failure);
+        else resolve();
+      });
+    });
   return {
     get services() {
       return (services ??= openServices());
     },
-    write: async (text) => {
-      if (!stdout.destroyed && stdout.write(text)) return;
-      if (!stdout.destroyed) await once(stdout, 'drain').catch(() => undefined);
-      if (stdout.destroyed) throw new ReaderGone();
-    },
+    write,
+    print: (line) => write(`${forTerminal(line)}\n`),
     say: (line) => {
-      stderr.write(`${line}\n`);
+      stderr.write(`${forTerminal(line)}\n`);
     },
     status: stderr.isTTY
       ? (line) => {
-          stderr.write(`\r${line.padEnd(statusLength)}${line === '' ? '\r' : ''}`);
-          statusLength = line.length;
+          const safe = forTerminal(line);
+          stderr.write(`\r${safe.padEnd(statusLength)}${safe === '' ? '\r' : ''}`);
+          statusLength = safe.length;
         }
       : null,
     signal,
@@ -89,9 +111,13 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
       context.say('Interrupted.');
       return EXIT.interrupted;
     }
-    if (error instanceof ReaderGone) return EXIT.interrupted;
+    if (error instanceof ReaderGone) {
+      context.say('Stopped: nobody reads the output any more.');
+      return EXIT.interrupted;
+    }
     if (error instanceof UsageError) {
-      context.say(`${error.message}\nSee: hifuse ${name !== undefined && isCommand(name) ? `${name} ` : ''}--help`);
+      context.say(error.message);
+      context.say(`See: hifuse ${name !== undefined && isCommand(name) ? `${name} ` : ''}--help`);
     } else {
       context.say(error instanceof HifuseError ? error.message : `Something unexpected went wrong: ${String(error)}`);
     }

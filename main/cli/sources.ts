@@ -18,6 +18,8 @@ export interface SourceOptions {
   frames: 'first' | 'all';
   /** Files that this run writes, or whose folder it writes to: never read as images. */
   except: readonly string[];
+  /** Told of every folder that is not gone into, for want of `recursive`. */
+  onLeftOut?: () => void;
   /** Knows how many frames a file has. */
   requests: Requests;
   signal: AbortSignal;
@@ -76,6 +78,7 @@ export async function* sources(options: SourceOptions): AsyncGenerator<SourceIte
       for await (const { path: file, name } of walk(start, {
         recursive,
         signal,
+        ...(options.onLeftOut ? { onLeftOut: options.onLeftOut } : {}),
         onUnreadable: (error, file) => unreadable.push(failed(file, error)),
       })) {
         yield* unreadable.splice(0);

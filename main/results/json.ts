@@ -1,3 +1,4 @@
+import { toJson } from '../terminal.ts';
 import type { ResultRow, ResultsHeader } from './row.ts';
 
 /**
@@ -7,8 +8,8 @@ import type { ResultRow, ResultsHeader } from './row.ts';
 export function jsonWriter(header: ResultsHeader) {
   let rows = 0;
   return {
-    begin: (): string => `${JSON.stringify(header, null, 2).replace(/\n\}$/, '')},\n  "results": [`,
-    row: (row: ResultRow): string => `${rows++ === 0 ? '' : ','}\n    ${JSON.stringify(row)}`,
+    begin: (): string => `${toJson(header, 2).replace(/\n\}$/, '')},\n  "results": [`,
+    row: (row: ResultRow): string => `${rows++ === 0 ? '' : ','}\n    ${toJson(row)}`,
     end: (complete: boolean): string => `${rows === 0 ? '' : '\n  '}],\n  "complete": ${complete}\n}\n`,
   };
 }

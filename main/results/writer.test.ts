@@ -86,12 +86,27 @@ describe('CSV', () => {
     );
   });
 
-  it.each(['=cmd|calc.png', '+1.png', '-1.png', '@sum.png', '\tx.png'])('lets no spreadsheet run %j', (name) => {
-    const [, row] = parseCsv(write('csv', [good(name)]));
-    expect(row![0]).toBe(`./${name}`);
-    const [, failed] = parseCsv(write('csv', [bad('a', name)]));
-    expect(failed![8]).toBe(`'${name}`);
-  });
+  it.each(['a;=1+1.png', 'a\t=1+1.png', 'a|b.png', 'a\vb.png', ' a.png', 'a\u2028b.png'])(
+    'keeps %j in one field, whichever separator a spreadsheet takes',
+    (name) => {
+      expect(write('csv', [bad('a', `x${name} `), bad(name, '')])).toContain(`"x${name} "`);
+      expect(
+        write('csv', [bad(name, '')])
+          .split('\r\n')[1]!
+          .startsWith(`"${name}",`),
+      ).toBe(true);
+    },
+  );
+
+  it.each(['=cmd|calc.png', '+1.png', '-1.png', '@sum.png', '\tx.png', '\n=1.png', '＝1+1.png'])(
+    'lets no spreadsheet run %j',
+    (name) => {
+      const [, row] = parseCsv(write('csv', [good(name)]));
+      expect(row![0]).toBe(`./${name}`);
+      const [, failed] = parseCsv(write('csv', [bad('a', name)]));
+      expect(failed![8]).toBe(`'${name}`);
+    },
+  );
 });
 
 describe('JSON', () => {

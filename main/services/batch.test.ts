@@ -75,7 +75,7 @@ describe('Batches', () => {
   });
 
   it('keeps what it has when cancelled', async () => {
-    const { batches, progress } = setUp();
+    const { batches, progress, saved } = setUp();
     const { id } = batches.start({ imageIds: Array.from({ length: 50 }, (_, i) => `${i}`) });
     while (batches.rows({ id, from: 3, count: 1 })[0]!.status === 'waiting') {
       await new Promise((resolve) => setTimeout(resolve, 1));
@@ -86,6 +86,10 @@ describe('Batches', () => {
     expect(statuses.slice(0, 4)).toEqual(['ok', 'ok', 'ok', 'ok']);
     expect(statuses.at(-1)).toBe('waiting');
     expect(progress.at(-1)!.state).toBe('cancelled');
+    await batches.export({ id, format: 'csv' });
+    await batches.export({ id, format: 'json' });
+    expect(saved.map(({ name }) => name)).toEqual(['hifuse-results.partial.csv', 'hifuse-results.json']);
+    expect(JSON.parse(saved[1]!.text)).toMatchObject({ complete: false });
   });
 
   it('cancels the batch before when a new one starts, and forgets it', async () => {

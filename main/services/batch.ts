@@ -3,7 +3,7 @@ import type { ModelInfo, ModelSelection } from '../../worker/protocol.ts';
 import type { Host } from '../hosts/host.ts';
 import type { Api, BatchRow, BatchState } from '../ipc/contract.ts';
 import { resultRow, resultsHeader } from '../results/row.ts';
-import { RESULTS_FORMATS } from '../results/writer.ts';
+import { partialName, RESULTS_FORMATS } from '../results/writer.ts';
 import { classifyAll, type ClassifyItem, type Requests } from './classify.ts';
 
 export interface BatchDependencies {
@@ -94,7 +94,8 @@ export class Batches {
   async export({ id, format }: Api['batch.export']['params']): Promise<Api['batch.export']['result']> {
     const { info, rows, state } = this.#get(id);
     if (!info) throw new HifuseError('request.invalid', 'There are no results yet. Wait for the first ones.');
-    const { mime, open } = RESULTS_FORMATS[format];
+    const { mime, open, tellsIncomplete } = RESULTS_FORMATS[format];
+    const complete = state.state === 'done';
     const writer = open(
       resultsHeader(info),
       info.manifest.classes.map(({ name }) => name),
@@ -103,9 +104,10 @@ export class Batches {
     for (const { file, frame, status, prediction, error } of rows) {
       if (status !== 'waiting') parts.push(writer.row(resultRow(file, frame, { status, prediction, error })));
     }
-    parts.push(writer.end(state.state === 'done'));
+    parts.push(writer.end(complete));
     const bytes = new TextEncoder().encode(parts.join(''));
-    return this.#with.saveFile(`hifuse-results.${format}`, mime, bytes);
+    const name = `hifuse-results.${format}`;
+    return this.#with.saveFile(complete || tellsIncomplete ? name : partialName(name), mime, bytes);
   }
 
   /** Resolves when the newest batch has ended, in whichever way. */

@@ -33,7 +33,10 @@ describe('walk', () => {
 
   it('stays in the folder unless recursive', async () => {
     await make('a.png', 'sub/b.png');
-    expect(await names(root, { recursive: false })).toEqual(['a.png']);
+    const left: string[] = [];
+    const options = { recursive: false, onLeftOut: (folder: string) => left.push(path.basename(folder)) };
+    expect(await names(root, options)).toEqual(['a.png']);
+    expect(left).toEqual(['sub']);
   });
 
   it('gives a file itself, hidden or not, with its own name', async () => {

@@ -16,6 +16,8 @@ export interface WalkOptions {
   signal?: AbortSignal;
   /** Told of every folder or entry below the start that could not be read; the walk goes on. */
   onUnreadable?: (error: HifuseError, path: string) => void;
+  /** Told of every subfolder that is not gone into, for want of `recursive`. */
+  onLeftOut?: (path: string) => void;
 }
 
 /** Left by operating systems and file servers beside the images of a folder. */
@@ -78,7 +80,9 @@ async function list(folder: Folder, options: WalkOptions): Promise<{ files: stri
       }
     }
     if (kind.isFile()) files.push(entry.name);
-    else if (kind.isDirectory() && options.recursive) folders.push(entry.name);
+    else if (!kind.isDirectory()) continue;
+    else if (options.recursive) folders.push(entry.name);
+    else options.onLeftOut?.(path.join(folder.path, entry.name));
   }
   return { files: files.sort(naturalCompare), folders: folders.sort(naturalCompare) };
 }
