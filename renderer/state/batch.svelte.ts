@@ -10,6 +10,7 @@ import {
   type BatchLine,
   type ClassCount,
 } from './batch-lines.ts';
+import { finishSave } from './save-result.ts';
 
 const PAGE = 500;
 const REFRESH_MILLISECONDS = 500;
@@ -77,7 +78,12 @@ export class Batch {
     return countClasses(this.#rows);
   }
 
-  async start(imageIds: string[]): Promise<void> {
+  /** Classifies images; shows the batch that runs where one does. */
+  async classify(imageIds: string[]): Promise<void> {
+    if (this.running || imageIds.length === 0) {
+      this.#open ||= this.running;
+      return;
+    }
     const state = await this.#client.invoke('batch.start', { imageIds });
     this.#rows = [];
     this.#filter = { kind: 'all' };
@@ -89,6 +95,12 @@ export class Batch {
 
   async cancel(): Promise<void> {
     if (this.#state) await this.#client.invoke('batch.cancel', { id: this.#state.id });
+  }
+
+  /** Saves the results; answers what to tell the reader, null if nothing. */
+  async exportAs(format: 'csv' | 'json'): Promise<string | null> {
+    if (!this.#state) return null;
+    return finishSave(await this.#client.invoke('batch.export', { id: this.#state.id, format }));
   }
 
   show(): void {

@@ -21,7 +21,7 @@ async function finished(): Promise<Batch> {
     'batch.rows': ({ from, count }) => answer.slice(from, from + count),
   });
   const batch = new Batch(main);
-  await batch.start(['1', '2', '3']);
+  await batch.classify(['1', '2', '3']);
   expect(batch.rows.map((row) => row.status)).toEqual(['waiting', 'waiting', 'waiting']);
   answer.splice(0, 3, ...rows);
   batch.update(state({ state: 'done', done: 3, failed: 1 }));

@@ -1,5 +1,5 @@
 import type { FrameCache } from './frame-cache.ts';
-import type { Selection } from './selection.svelte.ts';
+import type { Selection, StackItem } from './selection.svelte.ts';
 
 export const FRAME_RATES = [5, 10, 15, 24, 30, 60] as const;
 const DEFAULT_RATE = 15;
@@ -8,13 +8,16 @@ const DEFAULT_RATE = 15;
 export class Cine {
   readonly #selection: Selection;
   readonly #frames: FrameCache;
+  readonly #show: (item: StackItem) => void;
   #playing = $state(false);
   #rate = $state<number | null>(null);
   #run = 0;
 
-  constructor(selection: Selection, frames: FrameCache) {
+  /** @param show called with each frame at its time */
+  constructor(selection: Selection, frames: FrameCache, show: (item: StackItem) => void) {
     this.#selection = selection;
     this.#frames = frames;
+    this.#show = show;
   }
 
   get playing(): boolean {
@@ -58,7 +61,7 @@ export class Cine {
       await this.#frames.get(next.imageId, next.frame).catch(() => undefined);
       const rest = 1000 / this.rate - (performance.now() - started);
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, rest)));
-      if (run === this.#run) this.#selection.select(next.imageId, next.frame);
+      if (run === this.#run) this.#show(next);
     }
     if (run === this.#run) this.#playing = false;
   }

@@ -31,6 +31,19 @@ it('does not keep a frame of a file that was closed while it came', async () => 
   expect(cache.peek('a', 0)).toBeUndefined();
 });
 
+it('takes a request back once nobody waits for it', async () => {
+  const main = new FakeClient({ 'images.frame': () => new Promise(() => undefined) });
+  const cache = new FrameCache(main);
+  const [one, two] = [new AbortController(), new AbortController()];
+  const waiting = [cache.get('a', 0, one.signal), cache.get('a', 0, two.signal)];
+  one.abort();
+  await expect(waiting[0]).rejects.toMatchObject({ code: 'request.cancelled' });
+  void cache.get('a', 0).catch(() => undefined);
+  expect(main.count('images.frame')).toBe(1);
+  two.abort();
+  await expect(waiting[1]).rejects.toMatchObject({ code: 'request.cancelled' });
+});
+
 it('asks again after a failure', async () => {
   let broken = true;
   const main = new FakeClient({

@@ -7,13 +7,11 @@ export interface StackItem {
   frame: number;
 }
 
-/** Which image and frame the reader looks at, and how to step through its series. */
+/** Which image and frame a pane looks at, and what lies around it in its series. Only its pane changes it. */
 export class Selection {
   readonly #studies: Studies;
   #imageId = $state<string | null>(null);
   #frame = $state(0);
-  /** Images in the order of the list, as it was last. */
-  #order: readonly string[] = [];
   readonly #series = $derived(this.#findSeries());
   readonly #stack = $derived(this.#buildStack());
   readonly #position = $derived(
@@ -30,6 +28,11 @@ export class Selection {
 
   get frame(): number {
     return this.#frame;
+  }
+
+  /** Image and frame; null if nothing is selected. */
+  get item(): StackItem | null {
+    return this.#imageId === null ? null : { imageId: this.#imageId, frame: this.#frame };
   }
 
   get image(): ImageEntry | undefined {
@@ -55,23 +58,16 @@ export class Selection {
     this.#frame = frame;
   }
 
-  /** Goes to a place in the stack, clamped to its ends. */
-  goTo(position: number): void {
-    const item = this.#stack[Math.min(this.#stack.length - 1, Math.max(0, position))];
-    if (item) this.select(item.imageId, item.frame);
+  /** The place at a position of the stack, clamped to its ends; undefined if the stack is empty. */
+  at(position: number): StackItem | undefined {
+    return this.#stack[Math.min(this.#stack.length - 1, Math.max(0, position))];
   }
 
-  /** Goes `by` places forward or backward; stays at the ends. */
-  step(by: number): void {
-    if (this.position >= 0) this.goTo(this.position + by);
-  }
-
-  /** Goes to the first image of the next or previous series. */
-  stepSeries(by: 1 | -1): void {
+  /** The first image of the series that lies `by` series further on in the list, if there is one. */
+  firstOfSeries(by: number): string | undefined {
     const all = this.#studies.series;
     const index = all.findIndex((series) => series.id === this.#series?.id);
-    const first = all[index + by]?.imageIds[0];
-    if (first !== undefined) this.select(first);
+    return all[index + by]?.imageIds[0];
   }
 
   /** The places around the current one, nearest first, for prefetching. */
@@ -86,18 +82,6 @@ export class Selection {
       }
     }
     return items;
-  }
-
-  /** After the list changed: keeps the image if it is still there, else takes its next neighbour, else the first. */
-  reconcile(): void {
-    const before = this.#order;
-    const { images } = this.#studies;
-    this.#order = this.#studies.series.flatMap((series) => series.imageIds);
-    if (this.#imageId !== null && images[this.#imageId]) return;
-    const at = before.indexOf(this.#imageId ?? '');
-    const near = at < 0 ? [] : [...before.slice(at), ...before.slice(0, at).reverse()];
-    const readable = this.#order.find((id) => images[id]?.error === null);
-    this.select(near.find((id) => images[id]) ?? readable ?? this.#order[0] ?? null);
   }
 
   #findSeries(): Series | undefined {

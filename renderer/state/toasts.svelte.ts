@@ -1,3 +1,5 @@
+import { toErrorValue } from '../../models/errors.ts';
+
 export interface Toast {
   id: number;
   kind: 'info' | 'success' | 'error';
@@ -26,5 +28,15 @@ export class Toasts {
 
   dismiss(id: number): void {
     this.#items = this.#items.filter((item) => item.id !== id);
+  }
+
+  /** Does something for the reader, who is told if it fails; what they cancelled themselves is no failure. */
+  async attempt(action: () => unknown): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      const { code, message } = toErrorValue(error);
+      if (code !== 'request.cancelled') this.show('error', message);
+    }
   }
 }

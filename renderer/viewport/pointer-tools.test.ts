@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { windowOf } from '../../models/imaging/voi.ts';
+import { View } from '../state/view.svelte.ts';
 import { frameOf } from '../testing/samples.ts';
 import { probe } from './pixel-probe.ts';
-import { dragWindow, toolOfButton, WheelSteps } from './pointer-tools.ts';
+import { dragWindow, POINTER_TOOLS, toolOfButton, WheelSteps } from './pointer-tools.ts';
 import { presetInUse, presetsOf } from './presets.ts';
 import { describeSpacing, scaleBar } from './scale-bar.ts';
 
@@ -22,6 +23,22 @@ describe('dragging', () => {
     const narrow = dragWindow(floats, windowOf(0.5, 1), -1e6, 0);
     expect(narrow.function).toBe('LINEAR_EXACT');
     expect(narrow.width).toBeGreaterThan(0);
+  });
+
+  it('keeps whole centres and widths where values are whole, however slowly one drags', () => {
+    const { center, width } = dragWindow(frame, windowOf(40, 400), 1, 1);
+    expect([center, width].every(Number.isInteger)).toBe(true);
+    const view = new View();
+    const layout = {
+      viewport: { width: 100, height: 100 },
+      image: { width: 2, height: 1 },
+      stretch: { x: 1, y: 1 },
+      placement: view.placement,
+    };
+    const start = { view, frame, layout, voi: windowOf(40, 10), at: { x: 0, y: 0 } };
+    const drag = POINTER_TOOLS.window.begin(start);
+    for (let x = 1; x <= 100; x++) drag({ x, y: 0 });
+    expect(view.voi).toMatchObject({ center: 40, width: 18 });
   });
 
   it('pans with the middle and zooms with the right button', () => {

@@ -1,9 +1,57 @@
 import type { Frame, Voi, VoiWindow } from '../../models/imaging/frame.ts';
 import { windowOf } from '../../models/imaging/voi.ts';
-import type { Tool } from '../state/view.svelte.ts';
+import type { View } from '../state/view.svelte.ts';
+import { zoomAround, type Layout, type Point } from './view-transform.ts';
+
+/** What a drag begins with. */
+export interface DragStart {
+  view: View;
+  frame: Frame;
+  layout: Layout;
+  /** As shown; null for colour images. */
+  voi: Voi | null;
+  /** Where the pointer went down, in the viewport. */
+  at: Point;
+}
+
+/** A drag that has begun: takes how far the pointer is from where it began, in screen pixels. */
+export type Drag = (by: Point) => void;
+
+interface Tool {
+  /** CSS cursor over the image. */
+  cursor: string;
+  begin: (start: DragStart) => Drag;
+}
+
+/** What a drag can do. */
+export const POINTER_TOOLS = {
+  window: {
+    cursor: 'crosshair',
+    begin: ({ view, frame, voi }) => {
+      return ({ x, y }) => {
+        if (voi) view.setVoi(dragWindow(frame, voi, x, y));
+      };
+    },
+  },
+  pan: {
+    cursor: 'grab',
+    begin: ({ view }) => {
+      const { placement } = view;
+      return ({ x, y }) => view.place({ ...placement, pan: { x: placement.pan.x + x, y: placement.pan.y + y } });
+    },
+  },
+  zoom: {
+    cursor: 'zoom-in',
+    begin: ({ view, layout, at }) => {
+      return ({ y }) => view.place(zoomAround(layout, dragZoom(y), at));
+    },
+  },
+} as const satisfies Record<string, Tool>;
+
+export type PointerTool = keyof typeof POINTER_TOOLS;
 
 /** What a drag does: the chosen tool on the left, pan on the middle, zoom on the right button, as workstations do. */
-export function toolOfButton(button: number, chosen: Tool): Tool {
+export function toolOfButton(button: number, chosen: PointerTool): PointerTool {
   return button === 1 ? 'pan' : button === 2 ? 'zoom' : chosen;
 }
 
@@ -14,21 +62,25 @@ const startWindow = (voi: Voi, frame: Frame): VoiWindow => (voi.kind === 'window
 
 /**
  * The window after a drag: to the right wider, up brighter. Steps follow the width, so that 8-bit images and CT feel
- * alike; the function of the file's window is kept.
+ * alike; the function of the file's window is kept. Where values are whole, so are centre and width.
  */
 export function dragWindow(frame: Frame, voi: Voi, dx: number, dy: number): VoiWindow {
   const start = startWindow(voi, frame);
-  const whole = Number.isInteger(frame.rescale.slope) && Number.isInteger(frame.rescale.intercept) && isInteger(frame);
+  const whole = hasWholeValues(frame);
   const smallest = whole ? 1 : (frame.automaticWindow.width || 1) * 1e-4;
   const width = Math.max(smallest, start.width * Math.exp(dx * WIDTH_PER_PIXEL));
   // A bright screen needs a low centre; for an inverted image it is the other way round.
   const center = start.center + dy * CENTER_PER_PIXEL * start.width * (frame.invert ? -1 : 1);
-  const kept = start.function === 'LINEAR' && width < 1 ? windowOf(center, width) : { ...start, center, width };
+  const moved = whole ? { center: Math.round(center), width: Math.round(width) } : { center, width };
+  const kept = start.function === 'LINEAR' && moved.width < 1 ? windowOf(center, width) : { ...start, ...moved };
   return { ...kept, explanation: '' };
 }
 
-const isInteger = (frame: Frame): boolean =>
-  !(frame.pixels instanceof Float32Array || frame.pixels instanceof Float64Array);
+/** Whether all modality values of a frame are whole numbers. */
+function hasWholeValues({ pixels, rescale }: Frame): boolean {
+  if (pixels instanceof Float32Array || pixels instanceof Float64Array) return false;
+  return Number.isInteger(rescale.slope) && Number.isInteger(rescale.intercept);
+}
 
 /** Zoom factor of a vertical drag: up is larger. */
 export const dragZoom = (dy: number): number => Math.exp(-dy * 0.008);

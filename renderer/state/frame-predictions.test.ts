@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { HifuseError } from '../../models/errors.ts';
 import { FakeClient } from '../testing/fake-client.ts';
 import { predictionOf } from '../testing/samples.ts';
-import { Predictions } from './predictions.svelte.ts';
+import { FramePredictions } from './frame-predictions.svelte.ts';
 
 it('classifies each frame once, and again after a failure', async () => {
   let broken = true;
@@ -12,7 +12,7 @@ it('classifies each frame once, and again after a failure', async () => {
       return predictionOf({ a: 0.9, b: 0.1 });
     },
   });
-  const predictions = new Predictions(main);
+  const predictions = new FramePredictions(main);
   await predictions.classify('x', 0);
   expect(predictions.of('x', 0)).toEqual({ state: 'failed', error: { code: 'worker.crashed', message: 'ended' } });
   broken = false;
@@ -27,7 +27,7 @@ it('classifies each frame once, and again after a failure', async () => {
 it('drops the answer of a model that is no longer the chosen one', async () => {
   let answer: (value: ReturnType<typeof predictionOf>) => void = () => undefined;
   const main = new FakeClient({ 'predictions.classify': () => new Promise((resolve) => (answer = resolve)) });
-  const predictions = new Predictions(main);
+  const predictions = new FramePredictions(main);
   const running = predictions.classify('x', 0);
   expect(predictions.of('x', 0)?.state).toBe('running');
   predictions.clear();

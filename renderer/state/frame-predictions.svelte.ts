@@ -7,7 +7,7 @@ export type PredictionState =
   { state: 'running' } | { state: 'ok'; prediction: Prediction } | { state: 'failed'; error: ErrorValue };
 
 /** Answers of the network, by image and frame. Main keeps them too; these are for the screen. */
-export class Predictions {
+export class FramePredictions {
   readonly #client: Pick<Client, 'invoke'>;
   readonly #states = new SvelteMap<string, PredictionState>();
   /** Grows when the model changes: answers of an older one are dropped. */

@@ -1,0 +1,126 @@
+import { createContext } from 'svelte';
+import type { Client, Settings, StudyList } from '../../main/ipc/contract.ts';
+import { About } from './about.svelte.ts';
+import { Batch } from './batch.svelte.ts';
+import { runMenuCommand } from './commands.ts';
+import { Dialogs } from './dialogs.svelte.ts';
+import { FileActions } from './file-actions.ts';
+import { FrameCache } from './frame-cache.ts';
+import { FramePredictions } from './frame-predictions.svelte.ts';
+import { Models } from './models.svelte.ts';
+import { Newcomers } from './newcomers.ts';
+import { Panes } from './panes.svelte.ts';
+import { Preferences } from './preferences.svelte.ts';
+import { ReportState } from './report-state.svelte.ts';
+import { SettingsState } from './settings.svelte.ts';
+import { Studies } from './studies.svelte.ts';
+import { Tasks } from './tasks.svelte.ts';
+import { Thumbnails } from './thumbnails.svelte.ts';
+import { Toasts } from './toasts.svelte.ts';
+import { Uploads } from './uploads.svelte.ts';
+import { WorkerState } from './worker.svelte.ts';
+
+/** Everything that components share, made once per window and handed down by context. */
+export interface AppState {
+  client: Client;
+  about: About;
+  batch: Batch;
+  dialogs: Dialogs;
+  files: FileActions;
+  frames: FrameCache;
+  models: Models;
+  newcomers: Newcomers;
+  panes: Panes;
+  predictions: FramePredictions;
+  preferences: Preferences;
+  report: ReportState;
+  settings: SettingsState;
+  studies: Studies;
+  tasks: Tasks;
+  thumbnails: Thumbnails;
+  toasts: Toasts;
+  uploads: Uploads;
+  worker: WorkerState;
+}
+
+export const [getApp, setApp] = createContext<AppState>();
+
+export function createApp(client: Client): AppState {
+  const dialogs = new Dialogs();
+  const frames = new FrameCache(client);
+  const models = new Models(client);
+  const newcomers = new Newcomers();
+  const predictions = new FramePredictions(client);
+  const studies = new Studies(client);
+  const toasts = new Toasts();
+  const uploads = new Uploads(client);
+  return {
+    client,
+    about: new About(client),
+    batch: new Batch(client),
+    dialogs,
+    files: new FileActions({ client, dialogs, newcomers, studies, toasts, uploads }),
+    frames,
+    models,
+    newcomers,
+    panes: new Panes({ studies, frames, predictions, models }),
+    predictions,
+    preferences: new Preferences(),
+    report: new ReportState(client),
+    settings: new SettingsState(client),
+    studies,
+    tasks: new Tasks(),
+    thumbnails: new Thumbnails(client),
+    toasts,
+    uploads,
+    worker: new WorkerState(),
+  };
+}
+
+/**
+ * Listens to main, from before the connection stands so that nothing is missed, and loads what the first screen needs.
+ * Answers how to stop listening.
+ */
+export async function startApp(app: AppState): Promise<() => void> {
+  const { about, batch, client, files, models, settings, studies, tasks, worker } = app;
+  const stops = [
+    client.subscribe('studies.changed', (list) => takeStudies(app, list)),
+    client.subscribe('worker.status', (status) => worker.update(status)),
+    client.subscribe('batch.progress', (state) => batch.update(state)),
+    client.subscribe('settings.changed', (value) => takeSettings(app, value)),
+    client.subscribe('progress', ({ task, done, total }) => tasks.update(task, done, total)),
+    client.subscribe('command', ({ name }) => runMenuCommand(app, name)),
+  ];
+  const opened = client.invoke('studies.list', null).then((list) => takeStudies(app, list));
+  await Promise.all([about.load(), settings.load(), models.load(), opened]);
+  void loadModel(app);
+  // A first start shows the samples behind the notice, so that there is something to try.
+  if (studies.isEmpty && settings.value && !settings.value.noticeAccepted) await files.openSamples();
+  return () => stops.forEach((stop) => stop());
+}
+
+/** Asks for the chosen model; what is on the screen is classified once it is loaded. */
+export async function loadModel({ models, panes }: AppState): Promise<void> {
+  await models.refreshInfo();
+  panes.classifySoon();
+}
+
+function takeStudies({ frames, newcomers, panes, predictions, studies, thumbnails }: AppState, list: StudyList): void {
+  for (const imageId of Object.keys(studies.images)) {
+    if (list.images[imageId]) continue;
+    frames.forget(imageId);
+    thumbnails.forget(imageId);
+    predictions.forget(imageId);
+  }
+  studies.update(list);
+  const opened = newcomers.take(list);
+  if (opened !== null) panes.active.show(opened);
+  panes.reconcile();
+}
+
+function takeSettings(app: AppState, value: Settings): void {
+  if (!app.settings.update(value)) return;
+  app.predictions.clear();
+  app.panes.modelChanged();
+  void loadModel(app);
+}

@@ -1,0 +1,306 @@
+/** Every command of the app in one table: what keys, buttons and the menu do, and what the help says, are the same list. */
+import type { Events } from '../../main/ipc/contract.ts';
+import type { IconName } from '../components/icons.ts';
+import type { PointerTool } from '../viewport/pointer-tools.ts';
+import type { AppState } from './app-state.ts';
+
+type Group = 'File' | 'Image' | 'Window and colour' | 'Series and frames' | 'Panes' | 'Prediction' | 'Help';
+
+export interface Command {
+  /** As `KeyboardEvent.key`, with 'Ctrl+' (Command on a Mac), 'Shift+' or 'Alt+' before it where needed. */
+  keys: readonly string[];
+  group: Group;
+  label: string;
+  /** Of its button, where it has one. */
+  icon?: IconName;
+  run: (app: AppState) => unknown;
+  /** Whether it can do anything now; left out: always. */
+  enabled?: (app: AppState) => boolean;
+  /** Whether what it switches is on; left out: it switches nothing. */
+  pressed?: (app: AppState) => boolean;
+}
+
+const OPACITY_STEP = 0.1;
+
+const showsImage = ({ panes }: AppState): boolean => panes.active.display.shown !== null;
+
+const tool = (name: PointerTool, key: string, label: string): Command => ({
+  keys: [key],
+  group: 'Image',
+  label,
+  icon: name,
+  run: ({ preferences }) => preferences.useTool(name),
+  pressed: ({ preferences }) => preferences.tool === name,
+});
+
+/** In the order of the help. */
+export const COMMANDS = {
+  openFiles: {
+    keys: ['Ctrl+o'],
+    group: 'File',
+    label: 'Open files',
+    icon: 'file',
+    run: ({ files }) => files.openDialog('files'),
+  },
+  openFolder: {
+    keys: ['Ctrl+Shift+o'],
+    group: 'File',
+    label: 'Open a folder',
+    icon: 'folder',
+    run: ({ files }) => files.openDialog('folder'),
+  },
+  saveReport: {
+    keys: ['Ctrl+s'],
+    group: 'File',
+    label: 'Save a PDF report of this image',
+    icon: 'report',
+    run: ({ panes, report, toasts }) =>
+      toasts.attempt(async () => {
+        const saved = await report.save(panes.active);
+        if (saved) toasts.show('success', saved);
+      }),
+    enabled: ({ panes, report }) => panes.active.shownClass !== null && !report.saving,
+  },
+  classifyAll: {
+    keys: ['Ctrl+Enter'],
+    group: 'File',
+    label: 'Classify all open images',
+    icon: 'classify',
+    run: ({ batch, studies, toasts }) =>
+      toasts.attempt(() => batch.classify(studies.series.flatMap(({ imageIds }) => imageIds))),
+    enabled: ({ studies }) => !studies.isEmpty,
+  },
+
+  windowTool: tool('window', 'w', 'Window and level'),
+  panTool: tool('pan', 'p', 'Pan'),
+  zoomTool: tool('zoom', 'z', 'Zoom'),
+  fit: {
+    keys: ['f'],
+    group: 'Image',
+    label: 'Fit to the viewport',
+    icon: 'fit',
+    run: ({ panes }) => panes.active.view.fit(),
+    enabled: showsImage,
+  },
+  actualSize: {
+    keys: ['1'],
+    group: 'Image',
+    label: 'One image pixel per screen pixel',
+    run: ({ panes }) => panes.active.view.actualSize(),
+    enabled: showsImage,
+  },
+  reset: {
+    keys: ['r'],
+    group: 'Image',
+    label: 'Reset the view',
+    icon: 'reset',
+    run: ({ panes }) => panes.active.view.reset(),
+    enabled: showsImage,
+  },
+  rotate: {
+    keys: ['.'],
+    group: 'Image',
+    label: 'Rotate clockwise',
+    icon: 'rotate',
+    run: ({ panes }) => panes.active.view.rotate(),
+    enabled: showsImage,
+  },
+  flipHorizontal: {
+    keys: ['h'],
+    group: 'Image',
+    label: 'Flip left to right',
+    icon: 'flipHorizontal',
+    run: ({ panes }) => panes.active.view.flip('horizontal'),
+    enabled: showsImage,
+  },
+  flipVertical: {
+    keys: ['v'],
+    group: 'Image',
+    label: 'Flip top to bottom',
+    icon: 'flipVertical',
+    run: ({ panes }) => panes.active.view.flip('vertical'),
+    enabled: showsImage,
+  },
+  smooth: {
+    keys: ['s'],
+    group: 'Image',
+    label: 'Smooth enlarged pixels',
+    run: ({ preferences }) => preferences.toggleSmooth(),
+    pressed: ({ preferences }) => preferences.smooth,
+  },
+  annotations: {
+    keys: ['t'],
+    group: 'Image',
+    label: 'Annotations',
+    icon: 'text',
+    run: ({ preferences }) => preferences.toggleAnnotations(),
+    pressed: ({ preferences }) => preferences.annotations,
+  },
+  names: {
+    keys: ['x'],
+    group: 'Image',
+    label: 'Patient name',
+    icon: 'eye',
+    run: ({ preferences }) => preferences.toggleNames(),
+    pressed: ({ preferences }) => preferences.names,
+  },
+
+  invert: {
+    keys: ['i'],
+    group: 'Window and colour',
+    label: 'Invert',
+    icon: 'invert',
+    run: ({ panes }) => panes.active.view.toggleInvert(),
+    enabled: showsImage,
+    pressed: ({ panes }) => panes.active.view.inverted,
+  },
+  defaultWindow: {
+    keys: ['d'],
+    group: 'Window and colour',
+    label: 'Default window',
+    run: ({ panes }) => panes.active.view.setVoi(null),
+  },
+
+  next: {
+    keys: ['ArrowDown', 'PageDown'],
+    group: 'Series and frames',
+    label: 'Next',
+    run: ({ panes }) => panes.active.step(1),
+  },
+  previous: {
+    keys: ['ArrowUp', 'PageUp'],
+    group: 'Series and frames',
+    label: 'Previous',
+    run: ({ panes }) => panes.active.step(-1),
+  },
+  first: { keys: ['Home'], group: 'Series and frames', label: 'First', run: ({ panes }) => panes.active.goTo(0) },
+  last: {
+    keys: ['End'],
+    group: 'Series and frames',
+    label: 'Last',
+    run: ({ panes }) => panes.active.goTo(Number.MAX_SAFE_INTEGER),
+  },
+  nextSeries: {
+    keys: ['ArrowRight'],
+    group: 'Series and frames',
+    label: 'Next series',
+    run: ({ panes }) => panes.active.stepSeries(1),
+  },
+  previousSeries: {
+    keys: ['ArrowLeft'],
+    group: 'Series and frames',
+    label: 'Previous series',
+    run: ({ panes }) => panes.active.stepSeries(-1),
+  },
+  play: {
+    keys: ['c'],
+    group: 'Series and frames',
+    label: 'Play or stop',
+    icon: 'play',
+    run: ({ panes }) => panes.active.cine.toggle(),
+    enabled: ({ panes }) => panes.active.cine.possible,
+  },
+
+  twoPanes: {
+    keys: ['l'],
+    group: 'Panes',
+    label: 'Two panes side by side',
+    icon: 'twoPanes',
+    run: ({ panes }) => panes.arrange(panes.layout === '1x1' ? '1x2' : '1x1'),
+    pressed: ({ panes }) => panes.layout === '1x2',
+  },
+
+  heatMap: {
+    keys: ['o'],
+    group: 'Prediction',
+    label: 'Heat map on or off',
+    run: ({ panes }) => panes.active.overlay.toggle(),
+  },
+  fainter: {
+    keys: ['['],
+    group: 'Prediction',
+    label: 'Heat map fainter',
+    run: ({ panes: { active } }) => active.overlay.setOpacity(active.overlay.opacity - OPACITY_STEP),
+  },
+  stronger: {
+    keys: [']'],
+    group: 'Prediction',
+    label: 'Heat map stronger',
+    run: ({ panes: { active } }) => active.overlay.setOpacity(active.overlay.opacity + OPACITY_STEP),
+  },
+  region: {
+    keys: ['n'],
+    group: 'Prediction',
+    label: 'Outline of what the network saw',
+    run: ({ panes }) => panes.active.overlay.toggleRegion(),
+  },
+
+  help: {
+    keys: ['?'],
+    group: 'Help',
+    label: 'Keyboard shortcuts',
+    icon: 'help',
+    run: ({ dialogs }) => dialogs.show({ name: 'help' }),
+  },
+} as const satisfies Record<string, Command>;
+
+export type CommandId = keyof typeof COMMANDS;
+
+/** Every command, with the optional parts of all. */
+export const commandOf = (id: CommandId): Command => COMMANDS[id];
+
+const BY_KEY = new Map(
+  Object.values<Command>(COMMANDS).flatMap((command) => command.keys.map((keys) => [keys, command] as const)),
+);
+
+const MENU: Record<Events['command']['name'], (app: AppState) => unknown> = {
+  'open-files': COMMANDS.openFiles.run,
+  'open-folder': COMMANDS.openFolder.run,
+  'save-report': COMMANDS.saveReport.run,
+  'classify-all': COMMANDS.classifyAll.run,
+  about: ({ dialogs }) => dialogs.show({ name: 'about' }),
+};
+
+/** Does what the menu of the desktop asks for. */
+export function runMenuCommand(app: AppState, name: Events['command']['name']): void {
+  MENU[name](app);
+}
+
+const CAPS: Record<string, string> = { ArrowDown: '↓', ArrowUp: '↑', ArrowLeft: '←', ArrowRight: '→' };
+
+/** What stands on the keys of a combination: 'Ctrl+o' -> ['Ctrl', 'O'], on a Mac ['⌘', 'O']. */
+export function keyCaps(keys: string, platform: string): string[] {
+  return keys.split('+').map((key) => {
+    if (key === 'Ctrl' && platform === 'darwin') return '⌘';
+    return CAPS[key] ?? (key.length === 1 ? key.toUpperCase() : key);
+  });
+}
+
+/** Label and first key, for the title of a button: 'Open files (Ctrl+O)'. */
+export function commandTitle({ label, keys }: Command, platform: string): string {
+  return keys[0] === undefined ? label : `${label} (${keyCaps(keys[0], platform).join('+')})`;
+}
+
+type KeyPress = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey'>;
+
+/** The command of a key press. Shift counts only with Ctrl: on other layouts it is part of the character. */
+export function commandOfKey(event: KeyPress): Command | undefined {
+  const command = event.ctrlKey || event.metaKey;
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const modifiers = [command && 'Ctrl', event.altKey && 'Alt', event.shiftKey && command && 'Shift'].filter(Boolean);
+  return BY_KEY.get([...modifiers, key].join('+'));
+}
+
+const TYPING = 'input:not([type=checkbox], [type=radio], [type=range]), textarea, select, [contenteditable]';
+/** Elements that use the arrows and other keys that move for themselves. */
+const MOVING =
+  'input[type=range], [role=tree], [role=grid], [role=listbox], [role=radiogroup], [role=menu], [role=separator], [role=tablist]';
+const MOVES = new Set(['ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight', 'Home', 'End', 'PageUp', 'PageDown']);
+
+/** Whether the element that has the focus needs the key for itself. */
+export function keepsKey(target: EventTarget | null, event: KeyPress): boolean {
+  if (!(target instanceof Element)) return false;
+  if (target.closest('dialog')) return true;
+  if (event.ctrlKey || event.metaKey) return false;
+  return target.closest(TYPING) !== null || (MOVES.has(event.key) && target.closest(MOVING) !== null);
+}

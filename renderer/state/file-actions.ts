@@ -1,0 +1,97 @@
+import type { Client } from '../../main/ipc/contract.ts';
+import type { Dialogs } from './dialogs.svelte.ts';
+import { droppedItems, walkDropped } from './dropped-files.ts';
+import { plural } from './format.ts';
+import type { Newcomers } from './newcomers.ts';
+import type { Studies } from './studies.svelte.ts';
+import type { Toasts } from './toasts.svelte.ts';
+import type { Uploads } from './uploads.svelte.ts';
+
+interface Parts {
+  client: Client;
+  dialogs: Dialogs;
+  newcomers: Newcomers;
+  studies: Studies;
+  toasts: Toasts;
+  uploads: Uploads;
+}
+
+const isCheckpoint = (name: string): boolean => /\.(pth?|safetensors|ckpt)$/i.test(name);
+
+/** Opening and closing files, in all the ways there are. Failures are told, never thrown. */
+export class FileActions {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** The host's own dialog, or the app's where the host has none. */
+  async openDialog(kind: 'files' | 'folder'): Promise<void> {
+    const { client, dialogs, newcomers, toasts } = this.#parts;
+    newcomers.expect();
+    await toasts.attempt(async () => {
+      const answer = await client.invoke('studies.dialog', { kind });
+      if (answer === 'unavailable') dialogs.show({ name: 'browse', kind });
+    });
+  }
+
+  async openPaths(paths: string[]): Promise<void> {
+    const { newcomers, studies, toasts } = this.#parts;
+    newcomers.expect();
+    await toasts.attempt(() => studies.open(paths));
+  }
+
+  async openSamples(): Promise<void> {
+    const { newcomers, studies, toasts } = this.#parts;
+    newcomers.expect();
+    await toasts.attempt(() => studies.openSamples());
+  }
+
+  /** Dropped files: by their paths where the host knows them, else sent. Checkpoints go to the import wizard. */
+  async drop(transfer: DataTransfer): Promise<void> {
+    const items = droppedItems(transfer);
+    const paths = items.map(({ file }) => this.#pathOf(file));
+    const checkpoint = items.find(({ file }) => file && isCheckpoint(file.name))?.file;
+    if (checkpoint) {
+      this.#parts.dialogs.show({ name: 'import', file: checkpoint });
+      return;
+    }
+    const known = paths.filter((path) => path !== null);
+    if (known.length === items.length) await this.openPaths(known);
+    else await this.openFiles(await walkDropped(items));
+  }
+
+  /** Files of a browser's own picker. */
+  async openFiles(files: readonly File[]): Promise<void> {
+    const { newcomers, toasts, uploads } = this.#parts;
+    if (files.length === 0) {
+      toasts.show('info', 'There was no file in what was dropped.');
+      return;
+    }
+    const paths = files.map((file) => this.#pathOf(file));
+    const known = paths.filter((path) => path !== null);
+    if (known.length === files.length) return this.openPaths(known);
+    newcomers.expect();
+    const failures = await uploads.send(files);
+    for (const { name, error } of failures.slice(0, 3)) toasts.show('error', `${name}: ${error.message}`);
+    if (failures.length > 3) toasts.show('error', `${plural(failures.length - 3, 'more file')} could not be opened.`);
+  }
+
+  async close(imageIds: string[] | 'all', what: string): Promise<void> {
+    const { studies, toasts } = this.#parts;
+    await toasts.attempt(async () => {
+      await studies.close(imageIds);
+      toasts.show('info', `Closed ${what}.`, { label: 'Undo', run: () => void this.undoClose() });
+    });
+  }
+
+  async undoClose(): Promise<void> {
+    const { studies, toasts } = this.#parts;
+    await toasts.attempt(() => studies.undoClose());
+  }
+
+  #pathOf(file: File | null): string | null {
+    return file ? this.#parts.client.pathForFile(file) : null;
+  }
+}
