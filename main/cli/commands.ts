@@ -1,5 +1,6 @@
 import { classify } from './classify.ts';
 import type { Command } from './command.ts';
+import { evaluate } from './evaluate.ts';
 import { exportOnnx } from './export-onnx.ts';
 import { importCommand } from './import.ts';
 import { inspect } from './inspect.ts';
@@ -13,6 +14,7 @@ export const COMMANDS: readonly Command[] = [
   classify,
   inspect,
   report,
+  evaluate,
   models,
   verify,
   importCommand,

@@ -1,0 +1,172 @@
+import type { Manifest } from '../../models/package/manifest.ts';
+import type { ModelInfo } from '../../worker/protocol.ts';
+import { evaluation, type Evaluation } from '../results/evaluation.ts';
+import { evaluationHtml } from '../results/evaluation-html.ts';
+import { answersOf, dataHash, patientsOf, type EvaluationImage } from '../services/evaluate.ts';
+import { EXIT, parse, UsageError, type Command, type Context, type ExitStatus } from './command.ts';
+import { DATA_HELP, labelIndices, PARTS, readLabelled, type LabelledImage, type Part } from './labelled.ts';
+import { DEVICE_HELP, MODEL_OPTIONS, selectModel } from './model-options.ts';
+import { fileOutput } from './output.ts';
+import { createProgress } from './progress.ts';
+
+const help = `\
+Usage: hifuse evaluate MODEL DATA [options]
+
+Measures a model on labelled images: accuracy, balanced accuracy, F1, log loss, calibration error, per class precision,
+recall, specificity, AUROC and average precision, the confusion, and 95 % intervals (bootstrap by patient).
+
+${DATA_HELP}
+
+  --part NAME       ${PARTS.join(', ')} or all; test if left out and the data have parts, else all
+  --by COLUMN       measure each value of a column of the table alone, too
+  --against MODEL   another model on the same images: McNemar's test, paired bootstrap
+  --patient REGEX   what of a file's name names the patient, where no column does
+  --out FILE.json   on stdout if left out
+  --html FILE.html  the same for people
+${DEVICE_HELP}
+
+Exit status: 0 all images were measured; 1 some failed (they are listed); 2 nothing could run.`;
+
+const OPTIONS = {
+  engine: MODEL_OPTIONS.engine,
+  device: MODEL_OPTIONS.device,
+  part: { type: 'string' },
+  by: { type: 'string' },
+  against: { type: 'string' },
+  patient: { type: 'string' },
+  out: { type: 'string' },
+  html: { type: 'string' },
+} as const;
+
+type Image = EvaluationImage & Pick<LabelledImage, 'columns'>;
+
+/** @throws UsageError where the text is no regular expression */
+export function pattern(option: string, text: string | undefined): RegExp | null {
+  try {
+    return text === undefined ? null : new RegExp(text, 'u');
+  } catch {
+    throw new UsageError(`--${option} is no regular expression: "${text}".`);
+  }
+}
+
+function choosePart(images: readonly LabelledImage[], wanted: string | undefined): Part | null {
+  if (wanted === 'all') return null;
+  if (wanted === undefined) return images.some(({ part }) => part === 'test') ? 'test' : null;
+  if (!(PARTS as readonly string[]).includes(wanted)) {
+    throw new UsageError(`--part is ${PARTS.join(', ')} or all, not "${wanted}".`);
+  }
+  return wanted as Part;
+}
+
+/** The images of one part with their classes. @throws UsageError for labels that the model does not know */
+function chosen(images: readonly LabelledImage[], part: Part | null, classes: Manifest['classes']) {
+  const some = images.filter((image) => image.label !== null && (part === null || image.part === part));
+  if (some.length === 0) throw new UsageError('None of the images has a label and belongs to that part.');
+  const index = labelIndices(classes);
+  const strange = [...new Set(some.flatMap(({ label }) => (index(label!) === undefined ? [label!] : [])))];
+  if (strange.length > 0) {
+    const names = classes.map(({ name }) => name).join(', ');
+    throw new UsageError(`The model knows no class "${strange.join('", "')}". Its classes are ${names}.`);
+  }
+  return some.map((image) => ({ ...image, label: index(image.label!)! }));
+}
+
+async function load(model: string, values: { engine: string; device: string }, { services, signal }: Context) {
+  const selection = await selectModel(services, { ...values, model });
+  return { selection, info: await services.requests.request('model.load', selection, { signal }) };
+}
+
+function sameClasses(a: ModelInfo, b: ModelInfo): void {
+  const names = ({ manifest }: ModelInfo) => manifest.classes.map(({ name }) => name).join(', ');
+  if (names(a) === names(b)) return;
+  throw new UsageError(`The models tell other classes apart: ${names(a)} and ${names(b)}.`);
+}
+
+async function writeAll(file: string, text: string): Promise<void> {
+  const output = await fileOutput(file);
+  await output.write(text);
+  await output.finish();
+}
+
+function summary({ n, accuracy, balancedAccuracy, macroF1, intervals, against }: Evaluation): string {
+  const interval = intervals.balancedAccuracy;
+  const range = interval ? ` (95 %: ${interval.low.toFixed(3)} to ${interval.high.toFixed(3)})` : '';
+  const difference = against
+    ? `; ${against.differences.balancedAccuracy.value.toFixed(3)} against ${against.model.id}, McNemar p = ${against.mcnemar.p.toFixed(4)}`
+    : '';
+  return `${n} images: accuracy ${accuracy.toFixed(3)}, balanced ${balancedAccuracy.toFixed(3)}${range}, macro F1 ${macroF1.toFixed(3)}${difference}`;
+}
+
+async function run(args: readonly string[], context: Context): Promise<ExitStatus> {
+  const { values, positionals } = parse(args, OPTIONS);
+  const [model, data, ...more] = positionals;
+  if (model === undefined || data === undefined || more.length > 0)
+    throw new UsageError('Name the model and the data.');
+  const { services, signal } = context;
+  const { requests } = services;
+  const patientPattern = pattern('patient', values.patient);
+
+  const first = await load(model, values, context);
+  const labelled = await readLabelled(data, signal);
+  const part = choosePart(labelled, values.part);
+  const some = chosen(labelled, part, first.info.manifest.classes);
+  const { by } = values;
+  if (by !== undefined && !some.every(({ columns }) => Object.hasOwn(columns, by))) {
+    throw new UsageError(`The data have no column "${by}".`);
+  }
+  const patients = await patientsOf(some, patientPattern, requests, signal);
+  const images = some.map((image, i): Image => ({ ...image, group: patients[i] ?? `image ${i}` }));
+  if (patients.includes(null)) context.say('The patient of some images is not known; each counts as one of its own.');
+
+  const progress = createProgress(context, true);
+  const ask = (which: typeof first, about: readonly Image[]) =>
+    answersOf(requests, which.selection, about, {
+      batchSize: which.info.preferredBatch,
+      signal,
+      onImage: (status) => {
+        progress.count(status);
+      },
+    });
+  let { answered, failed } = await ask(first, images);
+  let against: { model: ModelInfo; cases: (typeof answered)[number]['case'][] } | undefined;
+  if (values.against !== undefined) {
+    const second = await load(values.against, values, context);
+    sameClasses(first.info, second.info);
+    const other = await ask(
+      second,
+      answered.map(({ image }) => image),
+    );
+    const lost = new Set(other.failed.map(({ image }) => image));
+    answered = answered.filter(({ image }) => !lost.has(image));
+    failed = [...failed, ...other.failed];
+    against = { model: second.info, cases: other.answered.map((one) => one.case) };
+  }
+  progress.finish();
+  if (answered.length === 0) {
+    context.say(`None of the images could be classified: ${failed[0]?.error.message ?? ''}`);
+    return EXIT.unable;
+  }
+
+  const measured = answered.map(({ image }) => image);
+  const result = evaluation({
+    model: first.info,
+    cases: answered.map((one) => one.case),
+    data: { files: measured.length, sha256: await dataHash(measured), part },
+    failed: failed.map(({ image, error }) => ({ file: image.name, error })),
+    ...(by !== undefined && { groups: { column: by, values: measured.map(({ columns }) => columns[by]!) } }),
+    ...(against && { against }),
+  });
+  const json = `${JSON.stringify(result, null, 2)}\n`;
+  if (values.out === undefined) await context.write(json);
+  else await writeAll(values.out, json);
+  if (values.html !== undefined) await writeAll(values.html, evaluationHtml(result));
+  context.say(summary(result));
+  return failed.length > 0 ? EXIT.failed : EXIT.ok;
+}
+
+export const evaluate: Command = {
+  name: 'evaluate',
+  summary: 'measure a model on labelled images',
+  help,
+  run,
+};
