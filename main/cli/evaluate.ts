@@ -82,8 +82,8 @@ function sameClasses(a: ModelInfo, b: ModelInfo): void {
   throw new UsageError(`The models tell other classes apart: ${names(a)} and ${names(b)}.`);
 }
 
-async function writeAll(file: string, text: string): Promise<void> {
-  const output = await fileOutput(file);
+async function writeAll(file: string, text: string, context: Context): Promise<void> {
+  const output = await fileOutput(file, context);
   await output.write(text);
   await output.finish();
 }
@@ -118,13 +118,13 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
   const images = some.map((image, i): Image => ({ ...image, group: patients[i] ?? `image ${i}` }));
   if (patients.includes(null)) context.say('The patient of some images is not known; each counts as one of its own.');
 
-  const progress = createProgress(context, true);
+  const progress = createProgress(context, { lines: true, skipped: false });
   const ask = (which: typeof first, about: readonly Image[]) =>
     answersOf(requests, which.selection, about, {
       batchSize: which.info.preferredBatch,
       signal,
-      onImage: (status) => {
-        progress.count(status);
+      onImage: ({ name }, error) => {
+        progress.count({ status: error ? 'failed' : 'ok', file: name, frame: 0, error });
       },
     });
   let { answered, failed } = await ask(first, images);
@@ -158,8 +158,8 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
   });
   const json = `${JSON.stringify(result, null, 2)}\n`;
   if (values.out === undefined) await context.write(json);
-  else await writeAll(values.out, json);
-  if (values.html !== undefined) await writeAll(values.html, evaluationHtml(result));
+  else await writeAll(values.out, json, context);
+  if (values.html !== undefined) await writeAll(values.html, evaluationHtml(result), context);
   context.say(summary(result));
   return failed.length > 0 ? EXIT.failed : EXIT.ok;
 }

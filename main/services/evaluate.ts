@@ -27,7 +27,11 @@ export async function answersOf<I extends EvaluationImage>(
   requests: Requests,
   model: ModelSelection,
   images: readonly I[],
-  { batchSize, signal, onImage }: { batchSize: number; signal: AbortSignal; onImage(status: 'ok' | 'failed'): void },
+  {
+    batchSize,
+    signal,
+    onImage,
+  }: { batchSize: number; signal: AbortSignal; onImage(image: I, error: ErrorValue | null): void },
 ): Promise<Answers<I>> {
   const items = images.map((one) => ({ image: { path: one.path, frame: 0 }, named: true, one }));
   const answers: Answers<I> = { answered: [], failed: [] };
@@ -37,7 +41,7 @@ export async function answersOf<I extends EvaluationImage>(
       const probabilities = result.prediction.classes.map(({ probability }) => probability);
       answers.answered.push({ image: one, case: { label: one.label, group: one.group, probabilities } });
     } else answers.failed.push({ image: one, error: result.error! });
-    onImage(result.prediction ? 'ok' : 'failed');
+    onImage(one, result.error);
   }
   return answers;
 }
