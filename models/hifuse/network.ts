@@ -24,6 +24,8 @@ export interface HiFuseOutputs<T> {
   fused: readonly T[];
   /** The last fused map, which the head sees: [B, 7, 7, 8C]. */
   fused4: T;
+  /** Its mean over the positions, before the head's norm: [B, 1, 1, 8C]. */
+  pooled: T;
   /** Gates of HFF after the sigmoid: [B, H, W, 1] and [B, 1, 1, 2^i C]. */
   spatialAttention: readonly T[];
   channelAttention: readonly T[];
@@ -46,21 +48,22 @@ export function hifuse<T>(ops: Ops<T>, architecture: Architecture, state: StateD
 
   const fused = fusions.map((fusion) => fusion.fused);
   const fused4 = fused[3]!; // [B, 7, 7, 8C]
+  const pooled = ops.globalMean(fused4); // [B, 1, 1, 8C]
   return {
-    logits: head(ops, parameters, fused4),
+    logits: head(ops, parameters, pooled),
     local,
     global,
     fused,
     fused4,
+    pooled,
     spatialAttention: fusions.map((fusion) => fusion.spatialAttention),
     channelAttention: fusions.map((fusion) => fusion.channelAttention),
   };
 }
 
-/** Mean over the positions, layer norm, linear. */
-function head<T>(ops: Ops<T>, parameters: Parameters, fused: T): T {
+/** Layer norm and linear. */
+function head<T>(ops: Ops<T>, parameters: Parameters, pooled: T): T {
   const { norm, linear } = headParameters(parameters);
-  const pooled = ops.globalMean(fused); // [B, 1, 1, 8C]
   return ops.linear(ops.layerNorm(pooled, norm), linear); // [B, 1, 1, classes]
 }
 

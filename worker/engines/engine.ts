@@ -17,17 +17,23 @@ export interface Output {
   shape: readonly number[];
 }
 
-/** What only explanations need; made on demand. */
+/** Values inside the network that explanations and verdicts need. */
 export interface Taps {
   /** Last fused map, [N, C, 7, 7]. */
   fused4: Output;
+  /** Its mean over the positions, which the head sees, before the head's norm: [N, C]. */
+  pooled: Output;
   /** HFF gates after the sigmoid: [N, 1, H, W] per stage. */
   spatialAttention: readonly Output[];
   /** [N, C, 1, 1] per stage. */
   channelAttention: readonly Output[];
 }
 
-export interface Logits {
+export type Tap = keyof Taps;
+export const TAPS = ['fused4', 'pooled', 'spatialAttention', 'channelAttention'] as const satisfies readonly Tap[];
+
+/** What a run answers: the logits, and those taps that were asked for. */
+export interface Answer extends Partial<Taps> {
   /** [N, classes]. */
   logits: Output;
 }
@@ -40,10 +46,8 @@ export interface Session {
   readonly precision: Precision;
   /** How many images at once are fastest here (measured or known). */
   readonly preferredBatch: number;
-  /** Runs the network. Throws HifuseError `engine.failed`. */
-  run(batch: Batch): Promise<Logits>;
-  /** Runs the network and hands out what explanations need, too. */
-  explain(batch: Batch): Promise<Logits & Taps>;
+  /** Runs the network, and hands out the taps that are asked for. Throws HifuseError `engine.failed`. */
+  run(batch: Batch, taps?: readonly Tap[]): Promise<Answer>;
   dispose(): Promise<void>;
 }
 

@@ -49,7 +49,6 @@ function pretend(machine: Machine, behaviours: Partial<Record<Place, Behaviour>>
           if (behaviour.breaks) return Promise.reject(new HifuseError('engine.failed', behaviour.breaks));
           return Promise.resolve({ logits: { data: Float32Array.from(behaviour.logits ?? [1, 2]), shape: [1, 2] } });
         },
-        explain: () => Promise.reject(new Error('not asked for')),
         dispose: () => {
           open.delete(place);
           return Promise.resolve();

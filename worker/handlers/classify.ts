@@ -1,7 +1,7 @@
 import { HifuseError, toErrorValue } from '../../models/errors.ts';
 import { colourCaution } from '../../models/intended-use.ts';
 import { indexOfLargest, probabilities } from '../../models/hifuse/probabilities.ts';
-import type { Batch, Logits, Taps } from '../engines/engine.ts';
+import type { Answer, Batch, Taps } from '../engines/engine.ts';
 import { gradCam } from '../explain/grad-cam.ts';
 import type { HeatMap, ImageSource, Outcome, Prediction } from '../protocol.ts';
 import type { OpenModel } from '../sessions.ts';
@@ -89,20 +89,20 @@ async function runBatch(
   );
 }
 
-function run(open: OpenModel, inputs: readonly PreparedInput[], taps: boolean): Promise<Logits & Partial<Taps>> {
+function run(open: OpenModel, inputs: readonly PreparedInput[], heatMaps: boolean): Promise<Answer> {
   const first = inputs[0]!.tensor;
   const data = inputs.length === 1 ? first : new Float32Array(first.length * inputs.length);
   if (inputs.length > 1) {
     for (const [n, { tensor }] of inputs.entries()) data.set(tensor, n * first.length);
   }
   const batch: Batch = { data, size: inputs.length };
-  return taps ? open.session.explain(batch) : open.session.run(batch);
+  return open.session.run(batch, heatMaps ? ['fused4'] : []);
 }
 
 function outcomeOf(
   image: ImageSource,
   input: PreparedInput,
-  answer: Logits & Partial<Taps>,
+  answer: Answer,
   n: number,
   inferMs: number,
   open: OpenModel,

@@ -19,8 +19,7 @@ function answering(logits: number[], precision: Session['precision'], seen: Batc
     seen.push(batch);
     return { logits: { data: Float32Array.from(logits), shape: [2, logits.length / 2] } };
   };
-  const explain: Session['explain'] = () => Promise.reject(new Error('not asked for'));
-  return { engine: 'onnx', device: 'cpu', precision, preferredBatch: 1, run, explain, dispose: async () => undefined };
+  return { engine: 'onnx', device: 'cpu', precision, preferredBatch: 1, run, dispose: async () => undefined };
 }
 
 describe('runSelfTest', () => {

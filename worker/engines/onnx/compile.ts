@@ -8,14 +8,15 @@ import { OnnxOps, type Style } from './onnx-ops.ts';
 export const INPUT = 'input';
 export const LOGITS = 'logits';
 
-/** Picks maps of the network to be outputs beside the logits, under the names given. */
-export type Taps = (outputs: HiFuseOutputs<FeatureMap>) => Record<string, FeatureMap>;
+/** Picks maps of the network to be outputs of the graph beside the logits, under the names given. */
+export type MoreOutputs = (outputs: HiFuseOutputs<FeatureMap>) => Record<string, FeatureMap>;
 
 /**
- * The network as an ONNX graph: input [N, 3, 224, 224] -> logits [N, classes] and, for each tap, a map
- * [N, channels, rows, columns]. ONNX Runtime cannot fuse across a tap, so the graph that only classifies has none.
+ * The network as an ONNX graph: input [N, 3, 224, 224] -> logits [N, classes] and, for each of the other outputs, a map
+ * [N, channels, rows, columns]. ONNX Runtime cannot fuse across an output; those that {@link Taps} names were measured to
+ * cost nothing.
  */
-export function compile({ manifest, state }: LoadedModel, style: Style, taps: Taps = () => ({})): Graph {
+export function compile({ manifest, state }: LoadedModel, style: Style, more: MoreOutputs = () => ({})): Graph {
   const graph = new Graph();
   const ops = new OnnxOps(graph, style);
   const input = graph.input(INPUT, ['N', 3, INPUT_SIZE, INPUT_SIZE]);
@@ -23,7 +24,7 @@ export function compile({ manifest, state }: LoadedModel, style: Style, taps: Ta
   const outputs = hifuse(ops, manifest.architecture, state, image);
 
   graph.output(LOGITS, ops.toVector(outputs.logits), ['N', outputs.logits.channels]);
-  for (const [name, map] of Object.entries(taps(outputs))) {
+  for (const [name, map] of Object.entries(more(outputs))) {
     graph.output(name, ops.toChannelsFirst(map), ['N', map.channels, map.rows, map.columns]);
   }
   return graph;

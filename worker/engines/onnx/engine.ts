@@ -2,91 +2,91 @@ import { Tensor, type InferenceSession } from './runtime.ts';
 import { HifuseError } from '../../../models/errors.ts';
 import { STAGES } from '../../../models/hifuse/state-dict.ts';
 import { INPUT_SIZE } from '../../../models/hifuse/variants.ts';
-import type { Batch, Device, Engine, LoadedModel, Logits, Output, Precision, Session, Taps } from '../engine.ts';
-import { compile, INPUT, LOGITS, type Taps as TapsOf } from './compile.ts';
+import {
+  TAPS,
+  type Answer,
+  type Batch,
+  type Device,
+  type Engine,
+  type Output,
+  type Precision,
+  type Session,
+  type Tap,
+} from '../engine.ts';
+import { compile, INPUT, LOGITS, type MoreOutputs } from './compile.ts';
 import { openGraph } from './open-graph.ts';
 import { PROVIDERS, providerOptions, unavailable } from './providers.ts';
 import { styleFor } from './styles.ts';
 
-/** What explanations need, in the order of the stages. */
-const explanation: TapsOf = ({ fused4, spatialAttention, channelAttention }) => ({
-  fused4,
-  ...Object.fromEntries(spatialAttention.map((map, stage) => [`spatialAttention${stage}`, map])),
-  ...Object.fromEntries(channelAttention.map((map, stage) => [`channelAttention${stage}`, map])),
-});
+/** A tap's outputs: one, or one per stage. */
+const names = (tap: Tap): string[] => (isPerStage(tap) ? STAGES.map((stage) => `${tap}${stage}`) : [tap]);
+const isPerStage = (tap: Tap): boolean => tap === 'spatialAttention' || tap === 'channelAttention';
+
+/** All taps are outputs of every graph, and read where they are asked for. */
+const everyTap: MoreOutputs = (outputs) =>
+  Object.fromEntries(
+    TAPS.flatMap((tap) => {
+      const maps = [outputs[tap]].flat();
+      return names(tap).map((name, i) => [name, maps[i]!]);
+    }),
+  );
+
+/** [N, C, 1, 1] -> [N, C]. */
+const vectors = ({ data, shape }: Output): Output => ({ data, shape: shape.slice(0, 2) });
 
 /** Runs HiFuse with ONNX Runtime. Loading rejects with `engine.unavailable` where the device is missing. */
 export const onnxEngine: Engine = {
   name: 'onnx',
   async load(model, device) {
-    return new OnnxSession(model, device, await createSession(model, device));
+    const { style, precision } = styleFor(model, device);
+    try {
+      return new OnnxSession(
+        device,
+        precision,
+        await openGraph(compile(model, style, everyTap), providerOptions(device)),
+      );
+    } catch (error) {
+      throw error instanceof HifuseError ? error : unavailable(device, error);
+    }
   },
 };
 
-/**
- * One graph at a time: that which only classifies, until an explanation is asked for; from then on the one with taps.
- * Weights are hundreds of megabytes and the taps were measured to cost nothing (all but fused4 are a few numbers), so
- * going back or keeping both would not pay.
- */
 class OnnxSession implements Session {
   readonly engine = 'onnx';
   readonly precision: Precision;
   readonly device: Device;
   readonly preferredBatch: number;
-  readonly #model: LoadedModel;
   #session: InferenceSession | null;
-  #tapped = false;
-  #disposed = false;
-  /** Runs and the change of graphs follow one another. */
+  /** Runs follow one another, and the end follows them. */
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(model: LoadedModel, device: Device, session: InferenceSession) {
+  constructor(device: Device, precision: Precision, session: InferenceSession) {
     this.device = device;
-    this.precision = styleFor(model, device).precision;
+    this.precision = precision;
     this.preferredBatch = PROVIDERS[device].preferredBatch;
-    this.#model = model;
     this.#session = session;
   }
 
-  run(batch: Batch): Promise<Logits> {
+  run(batch: Batch, wanted: readonly Tap[] = []): Promise<Answer> {
     return this.#inTurn(async () => {
-      const results = await runSession(await this.#ready(this.#tapped), batch);
-      return { logits: output(results, LOGITS) };
-    });
-  }
-
-  explain(batch: Batch): Promise<Logits & Taps> {
-    return this.#inTurn(async () => {
-      const results = await runSession(await this.#ready(true), batch);
-      const perStage = (name: string) => STAGES.map((stage) => output(results, name + stage));
-      return {
-        logits: output(results, LOGITS),
-        fused4: output(results, 'fused4'),
-        spatialAttention: perStage('spatialAttention'),
-        channelAttention: perStage('channelAttention'),
-      };
+      if (!this.#session) throw new HifuseError('engine.failed', 'The network was closed and cannot run any more.');
+      const results = await runSession(this.#session, batch, [LOGITS, ...wanted.flatMap(names)]);
+      const answer: Answer = { logits: output(results, LOGITS) };
+      for (const tap of wanted) {
+        const outputs = names(tap).map((name) => output(results, name));
+        Object.assign(answer, { [tap]: isPerStage(tap) ? outputs : outputs[0]! });
+      }
+      if (answer.pooled) answer.pooled = vectors(answer.pooled);
+      return answer;
     });
   }
 
   dispose(): Promise<void> {
-    this.#disposed = true;
-    return this.#inTurn(() => this.#release());
-  }
-
-  /** The session, with taps where they are needed. The old one goes first, so that two are never in memory. */
-  async #ready(tapped: boolean): Promise<InferenceSession> {
-    if (this.#disposed) throw new HifuseError('engine.failed', 'The network was closed and cannot run any more.');
-    if (this.#session && this.#tapped === tapped) return this.#session;
-    await this.#release();
-    this.#session = await createSession(this.#model, this.device, tapped ? explanation : undefined);
-    this.#tapped = tapped;
-    return this.#session;
-  }
-
-  async #release(): Promise<void> {
-    const session = this.#session;
-    this.#session = null;
-    await session?.release();
+    return this.#inTurn(async () => {
+      const session = this.#session;
+      this.#session = null;
+      await session?.release();
+    });
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -96,22 +96,14 @@ class OnnxSession implements Session {
   }
 }
 
-async function createSession(model: LoadedModel, device: Device, taps?: TapsOf): Promise<InferenceSession> {
-  const graph = compile(model, styleFor(model, device).style, taps);
-  try {
-    return await openGraph(graph, providerOptions(device));
-  } catch (error) {
-    throw unavailable(device, error);
-  }
-}
-
 async function runSession(
   session: InferenceSession,
   { data, size }: Batch,
+  outputs: readonly string[],
 ): Promise<InferenceSession.OnnxValueMapType> {
   const input = new Tensor('float32', data, [size, 3, INPUT_SIZE, INPUT_SIZE]);
   try {
-    return await session.run({ [INPUT]: input });
+    return await session.run({ [INPUT]: input }, outputs);
   } catch (error) {
     throw new HifuseError('engine.failed', `ONNX Runtime failed while running the network: ${messageOf(error)}`);
   }

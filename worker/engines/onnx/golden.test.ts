@@ -6,7 +6,7 @@ import { fillFormula, formulaStateDict, FORMULA_INPUT } from '../../../models/hi
 import type { HiFuseOutputs } from '../../../models/hifuse/network.ts';
 import type { Architecture, Manifest } from '../../../models/package/manifest.ts';
 import { gradCam } from '../../explain/grad-cam.ts';
-import type { LoadedModel, Output } from '../engine.ts';
+import { TAPS, type LoadedModel, type Output } from '../engine.ts';
 import { compile } from './compile.ts';
 import { onnxEngine } from './engine.ts';
 import type { FeatureMap } from './feature-map.ts';
@@ -59,6 +59,8 @@ function largestDifference(actual: ArrayLike<number>, expected: readonly number[
   return Math.max(...expected.map((value, i) => Math.abs(value - actual[i]!)));
 }
 
+const mean = (values: Float32Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
 function expectSamples(actual: Output, { shape, absmax, samples }: Activation, name: string): void {
   expect(actual.shape, name).toEqual(shape);
   const taken = samples.map((_, k) => actual.data[Math.floor((k * actual.data.length) / samples.length)]!);
@@ -76,17 +78,21 @@ describe.skipIf(files.length === 0)('ONNX Runtime agrees with PyTorch', () => {
       expect(logits.shape).toEqual([2, golden.numClasses]);
       expect(largestDifference(logits.data, golden.logits.flat())).toBeLessThan(LOGIT_TOLERANCE);
 
-      const explained = await session.explain(batch());
+      const explained = await session.run(batch(), TAPS);
       expect(largestDifference(explained.logits.data, golden.logits.flat())).toBeLessThan(LOGIT_TOLERANCE);
-      expectSamples(explained.fused4, golden.activations['fused4']!, 'fused4');
+      expectSamples(explained.fused4!, golden.activations['fused4']!, 'fused4');
+      const { data, shape } = explained.fused4!;
+      const means = Array.from({ length: shape[0]! * shape[1]! }, (_, i) => mean(data.subarray(49 * i, 49 * i + 49)));
+      expect(explained.pooled!.shape).toEqual(shape.slice(0, 2));
+      expect(largestDifference(explained.pooled!.data, means)).toBeLessThan(1e-5 * Math.max(...means.map(Math.abs)));
       for (const i of [0, 1, 2, 3]) {
         for (const kind of ['spatialAttention', 'channelAttention'] as const) {
-          expectSamples(explained[kind][i]!, golden.activations[`${kind}${i + 1}`]!, `${kind}${i + 1}`);
+          expectSamples(explained[kind]![i]!, golden.activations[`${kind}${i + 1}`]!, `${kind}${i + 1}`);
         }
       }
       for (const [image, classIndex] of golden.gradCamClass.entries()) {
         const expected = golden.gradCam[image]!.flat();
-        const map = gradCam(explained.fused4, model.state, image, classIndex);
+        const map = gradCam(explained.fused4!, model.state, image, classIndex);
         expect([map.classIndex, map.rows, map.columns]).toEqual([classIndex, 7, 7]);
         expect(largestDifference(map.values, expected)).toBeLessThan(1e-3 * Math.max(...expected));
       }

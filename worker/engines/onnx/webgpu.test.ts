@@ -10,7 +10,7 @@ import { describe, expect, test } from 'vitest';
 import { fillFormula, FORMULA_INPUT, formulaStateDict } from '../../../models/hifuse/formula.ts';
 import { architectureOf } from '../../../models/hifuse/variants.ts';
 import type { Manifest, SelfTest } from '../../../models/package/manifest.ts';
-import type { LoadedModel, Output, Session } from '../engine.ts';
+import { TAPS, type LoadedModel, type Output, type Session } from '../engine.ts';
 import { openSession } from '../select.ts';
 import { onnxEngine } from './engine.ts';
 
@@ -100,9 +100,9 @@ describe.runIf(inside)('WebGPU on a software driver', () => {
       const batch = { data: fillFormula(FORMULA_INPUT, [2, 3, 224, 224]), size: 2 };
       const explain = async (device: Session['device']) => {
         const session = await onnxEngine.load(model, device);
-        const { logits, fused4, spatialAttention, channelAttention } = await session.explain(batch);
+        const answer = await session.run(batch, TAPS);
         await session.dispose();
-        return [logits, fused4, ...spatialAttention, ...channelAttention];
+        return [answer.logits, ...TAPS.flatMap((tap) => answer[tap]!)];
       };
       const processor = await explain('cpu');
       const webgpu = await explain('webgpu');

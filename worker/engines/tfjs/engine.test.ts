@@ -3,7 +3,7 @@ import { HifuseError } from '../../../models/errors.ts';
 import { fillFormula, FORMULA_INPUT, formulaStateDict } from '../../../models/hifuse/formula.ts';
 import { architectureOf } from '../../../models/hifuse/variants.ts';
 import type { Manifest } from '../../../models/package/manifest.ts';
-import type { Batch, LoadedModel, Output, Session } from '../engine.ts';
+import { TAPS, type Answer, type Batch, type LoadedModel, type Output, type Session } from '../engine.ts';
 import { thisMachine } from '../machine.ts';
 import { onnxEngine } from '../onnx/engine.ts';
 import { loadBackend, restoreRemovedUtilities } from './backend.ts';
@@ -61,23 +61,18 @@ describe('a session on the processor', () => {
   test('explains as ONNX Runtime does', async () => {
     const batch = images(2);
     const other = await onnxEngine.load(model, 'cpu');
-    const expected = await other.explain(batch);
+    const expected = await other.run(batch, TAPS);
     await other.dispose();
-    const actual = await session.explain(batch);
-    const maps = (taps: typeof actual) => [
-      taps.logits,
-      taps.fused4,
-      ...taps.spatialAttention,
-      ...taps.channelAttention,
-    ];
-    expect(maps(actual)).toHaveLength(10);
+    const actual = await session.run(batch, TAPS);
+    const maps = (answer: Answer) => [answer.logits, ...TAPS.flatMap((tap) => answer[tap]!)];
+    expect(maps(actual)).toHaveLength(11);
     for (const [i, output] of maps(expected).entries()) expectClose(maps(actual)[i]!, output);
   });
 
   test('keeps nothing of a run, not of a failed one either', async () => {
     const before = tensors();
     await session.run(images(1));
-    await session.explain(images(2));
+    await session.run(images(2), TAPS);
     const error: unknown = await session.run({ data: new Float32Array(5), size: 1 }).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(HifuseError);
     expect(error).toMatchObject({ code: 'engine.failed' });

@@ -1,7 +1,7 @@
 import { HifuseError } from '../../../models/errors.ts';
 import { hifuse, type HiFuseOutputs } from '../../../models/hifuse/network.ts';
 import { INPUT_SIZE } from '../../../models/hifuse/variants.ts';
-import type { Batch, Device, Engine, LoadedModel, Logits, Output, Session, Taps } from '../engine.ts';
+import type { Answer, Batch, Device, Engine, LoadedModel, Output, Session, Tap } from '../engine.ts';
 import { backendFor, type Backend } from './backend.ts';
 import { TensorFlowOps } from './ops.ts';
 import { Program, type Value } from './program.ts';
@@ -68,21 +68,17 @@ class TensorFlowSession implements Session {
     this.preferredBatch = PREFERRED_BATCH[backend.gpu ? 'cuda' : backend.name];
   }
 
-  async run(batch: Batch): Promise<Logits> {
-    const [logits] = await this.#evaluate(batch, [this.#compiled.outputs.logits]);
-    return { logits: flat(logits!) };
-  }
-
-  async explain(batch: Batch): Promise<Logits & Taps> {
-    const { logits, fused4, spatialAttention, channelAttention } = this.#compiled.outputs;
-    const values = [logits, fused4, ...spatialAttention, ...channelAttention];
-    const [first, map, ...gates] = await this.#evaluate(batch, values);
-    return {
-      logits: flat(first!),
-      fused4: map!,
-      spatialAttention: gates.slice(0, spatialAttention.length),
-      channelAttention: gates.slice(spatialAttention.length),
-    };
+  async run(batch: Batch, wanted: readonly Tap[] = []): Promise<Answer> {
+    const { outputs } = this.#compiled;
+    const values = wanted.map((tap) => [outputs[tap]].flat());
+    const [logits, ...results] = await this.#evaluate(batch, [outputs.logits, ...values.flat()]);
+    const answer: Answer = { logits: vectors(logits!) };
+    for (const [i, tap] of wanted.entries()) {
+      const maps = results.splice(0, values[i]!.length);
+      Object.assign(answer, { [tap]: Array.isArray(outputs[tap]) ? maps : maps[0]! });
+    }
+    if (answer.pooled) answer.pooled = vectors(answer.pooled);
+    return answer;
   }
 
   dispose(): Promise<void> {
@@ -101,7 +97,7 @@ class TensorFlowSession implements Session {
 }
 
 /** [N, C, 1, 1] -> [N, C]. */
-function flat({ data, shape }: Output): Output {
+function vectors({ data, shape }: Output): Output {
   return { data, shape: shape.slice(0, 2) };
 }
 
