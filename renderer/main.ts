@@ -2,8 +2,9 @@ import { mount } from 'svelte';
 import { connect } from '../main/ipc/client.ts';
 import { toErrorValue } from '../models/errors.ts';
 import App from './App.svelte';
-import './app.css';
+
 import { createApp, startApp } from './state/app-state.ts';
+import './styles/index.css';
 
 const target = document.getElementById('app');
 if (!target) throw new Error('The page has no place for the app.');
