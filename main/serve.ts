@@ -5,6 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { parseArgs } from 'node:util';
 import { WebSocketServer } from 'ws';
 import { toErrorValue } from '../models/errors.ts';
+import { english } from '../models/texts/texts.ts';
 import { dieWithoutPatientData } from '../worker/last-words.ts';
 import { NOTICE, software } from './about.ts';
 import { compose, type Services } from './compose.ts';
@@ -233,7 +234,7 @@ export async function run(args: string[], options: ServeOptions = {}): Promise<S
   }
   // What cannot be opened is told; the others are open, and the application goes on.
   await serving.services.studies.open(positionals).catch((error: unknown) => {
-    console.error(toErrorValue(error).message);
+    console.error(english.error(toErrorValue(error)));
   });
   return serving;
 }

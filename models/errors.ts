@@ -1,75 +1,56 @@
-/**
- * Every failure that can cross a process border, as a value. The code says which kind it is and never changes its
- * meaning; the message says what is wrong, with which file, and what to do.
- */
-export const ERROR_CODES = {
-  'file.not-found': 'The file or folder does not exist.',
-  'file.unreadable': 'The file cannot be read (permission, device or network drive).',
-  'file.too-large': 'The file is larger than the limit.',
-  'file.empty': 'The file is empty.',
-  'file.write-failed': 'The result could not be written.',
-  'image.unknown-format': 'The content is of no image format that is supported.',
-  'image.corrupt': 'The image is damaged or cut off.',
-  'image.too-large': 'The image has more pixels than the limit.',
-  'image.no-such-frame': 'The image has no frame of that number.',
-  'image.timeout': 'Decoding took longer than the limit and was ended.',
-  'dicom.corrupt': 'The DICOM data set is damaged or cut off.',
-  'dicom.no-pixel-data': 'The DICOM file holds no image (a report, structured data or a directory).',
-  'dicom.unsupported-syntax': 'The transfer syntax is not supported.',
-  'dicom.unsupported-pixels': 'The pixel description is not supported or contradicts itself.',
-  'model.not-found': 'There is no model of that id or at that path.',
-  'model.invalid-package': 'The model package is incomplete or damaged.',
-  'model.hash-mismatch': 'The weights are not those that the manifest names.',
-  'model.missing-tensor': 'The checkpoint lacks a tensor that the network needs.',
-  'model.extra-tensor': 'The checkpoint holds a tensor that the network does not know.',
-  'model.shape-mismatch': 'A tensor of the checkpoint has another shape than the network needs.',
-  'model.self-test-failed': 'The model does not give the outputs that its self-test demands.',
-  'model.quantization-refused': 'The model cannot be quantised without losing too much accuracy.',
-  'checkpoint.unsafe-pickle': 'The checkpoint wants to call something that is not on the allow-list.',
-  'checkpoint.corrupt': 'The checkpoint is damaged, cut off, or claims more than it holds.',
-  'checkpoint.unknown-format': 'The file is no PyTorch or safetensors checkpoint.',
-  'checkpoint.not-hifuse': 'The checkpoint is not of a HiFuse network.',
-  'engine.unavailable': 'The engine or device is not available on this machine.',
-  'engine.failed': 'The engine failed while running the network.',
-  'worker.crashed': 'The inference process ended unexpectedly.',
-  'worker.timeout': 'The inference process did not answer in time and was restarted.',
-  'connection.lost': 'The window lost its connection to the application.',
-  'request.invalid': 'The request is not valid.',
-  'request.cancelled': 'Cancelled.',
-  internal: 'Something unexpected went wrong.',
-} as const;
+import type { ErrorArguments, ErrorCode, ErrorValue } from './texts/codes.ts';
+import { bounded, shortened, type Details } from './texts/details.ts';
+import { english } from './texts/texts.ts';
 
-export type ErrorCode = keyof typeof ERROR_CODES;
+export type { ErrorCode, ErrorDetails, ErrorValue } from './texts/codes.ts';
 
-/** An error as it crosses process borders. Details hold no patient data. */
-export interface ErrorValue {
-  code: ErrorCode;
-  message: string;
-  details?: Record<string, string | number | boolean | null>;
+interface Options {
+  /** The error whose sentence is a part of this one's ({{cause}} in the catalogue). */
+  cause?: unknown;
 }
 
-/** The error that our own code throws; `toErrorValue` makes it (or anything else) fit to cross a border. */
+/** `[code, details, options]`; the code's sentence tells which details. The second form is the one of earlier code. */
+type Arguments = ErrorArguments | [...ErrorArguments, Options] | [code: ErrorCode, sentence: string, details?: Details];
+
+/**
+ * The error that our own code throws: `new HifuseError('dicom.corrupt', { reason: 'cut-off', file })`. What it means in
+ * words stands in models/texts, and is made where people read it. `toErrorValue` makes it (or anything else) fit to cross
+ * a border. Its `message` is English, for logs and developers.
+ */
 export class HifuseError extends Error {
   readonly code: ErrorCode;
-  readonly details: Record<string, string | number | boolean | null> | undefined;
+  readonly details: Details | undefined;
 
-  constructor(code: ErrorCode, message?: string, details?: Record<string, string | number | boolean | null>) {
-    super(message ?? ERROR_CODES[code]);
+  constructor(...[code, second, third]: Arguments) {
+    const sentence = typeof second === 'string' ? second : undefined;
+    const given = sentence === undefined ? (second as Details | undefined) : { ...(third as Details), sentence };
+    const details = given && (sentence === undefined ? bounded(given) : given);
+    const cause = sentence === undefined ? (third as Options | undefined)?.cause : undefined;
+    super(english.error(valueOf(code, details, cause)), cause === undefined ? {} : { cause });
     this.name = 'HifuseError';
     this.code = code;
     this.details = details;
   }
 }
 
+const valueOf = (code: ErrorCode, details: Details | undefined, cause: unknown): ErrorValue => ({
+  code,
+  ...(details ? { details } : {}),
+  ...(cause === undefined ? {} : { cause: toErrorValue(cause) }),
+});
+
+/** What a thrown thing says of itself, in one line: for the details of an error that tells of a library's failure. */
+export const foreignText = (error: unknown): string =>
+  shortened((error instanceof Error ? error.message : String(error)).trim().split('\n', 1)[0]!);
+
 /** Turns anything thrown into a value. What is no HifuseError becomes `internal` with its message. */
 export function toErrorValue(error: unknown): ErrorValue {
-  if (error instanceof HifuseError) {
-    return { code: error.code, message: error.message, ...(error.details ? { details: error.details } : {}) };
-  }
-  return { code: 'internal', message: error instanceof Error ? error.message : String(error) };
+  if (error instanceof HifuseError) return valueOf(error.code, error.details, error.cause);
+  return valueOf('internal', { reason: 'foreign', message: foreignText(error) }, undefined);
 }
 
 /** The reverse of {@link toErrorValue}. */
-export function fromErrorValue(value: ErrorValue): HifuseError {
-  return new HifuseError(value.code, value.message, value.details);
+export function fromErrorValue({ code, details, cause }: ErrorValue): HifuseError {
+  const options: Options = cause ? { cause: fromErrorValue(cause) } : {};
+  return new HifuseError(...([code, details, options] as unknown as ErrorArguments));
 }

@@ -50,7 +50,10 @@ describe('a picture in colour', () => {
   const grey: [number, number, number] = [130, 127, 124];
 
   it('contradicts a model of radiographs', () => {
-    expect(colourCaution(intended, picture(skin, skin, grey))).toMatch(/in colour.*CR or DX/);
+    expect(colourCaution(intended, picture(skin, skin, grey))).toEqual({
+      code: 'prediction.colour',
+      details: { modalities: 'CR, DX' },
+    });
   });
 
   it('is not what tinted greys, or a few coloured marks, make', () => {

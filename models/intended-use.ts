@@ -1,5 +1,6 @@
 /** Whether an image is of the kind that a model is meant for. Compares what the file itself says; guesses nothing. */
 import { describeAge, type PatientAge } from './imaging/patient-age.ts';
+import { warning, type Warning } from './warnings.ts';
 import type { Manifest } from './package/manifest.ts';
 import { ageRange } from './words.ts';
 
@@ -97,7 +98,7 @@ const COLOUR_SHARE = 0.1;
  *
  * @param rgb what the network received: interleaved, 0..255
  */
-export function colourCaution({ modalities }: Manifest['intended'], rgb: Uint8Array): string | null {
+export function colourCaution({ modalities }: Manifest['intended'], rgb: Uint8Array): Warning | null {
   const isGrey = modalities.length > 0 && modalities.every((modality) => GREY_MODALITIES.has(normalise(modality)));
   if (!isGrey) return null;
   let coloured = 0;
@@ -106,5 +107,5 @@ export function colourCaution({ modalities }: Manifest['intended'], rgb: Uint8Ar
     if (Math.max(red, green, blue) - Math.min(red, green, blue) >= COLOUR_DIFFERENCE) coloured += 1;
   }
   if (coloured <= (rgb.length / 3) * COLOUR_SHARE) return null;
-  return `This is a picture in colour; the model is meant for ${modalities.join(' or ')}, which have none. Do not rely on its answer.`;
+  return warning('prediction.colour', { modalities: modalities.join(', ') });
 }

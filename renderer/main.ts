@@ -1,4 +1,5 @@
 import { mount } from 'svelte';
+import { english } from '../models/texts/texts.ts';
 import { connect } from '../main/ipc/client.ts';
 import { toErrorValue } from '../models/errors.ts';
 import App from './App.svelte';
@@ -14,5 +15,5 @@ try {
   mount(App, { target, props: { app } });
   await startApp(app);
 } catch (error) {
-  target.textContent = `HiFuse Viewer could not start: ${toErrorValue(error).message}`;
+  target.textContent = `HiFuse Viewer could not start: ${english.error(toErrorValue(error))}`;
 }

@@ -2,6 +2,7 @@
  * What main may ask of the inference process, as tagged unions. Imports types only: nothing at run time.
  * Typed arrays travel by structured clone (ArrayBuffers are sent without a transfer list: see main/hosts).
  */
+import type { Warning } from '../models/warnings.ts';
 import type { ErrorValue } from '../models/errors.ts';
 import type { Frame, FrameContent, PatientPlane } from '../models/imaging/frame.ts';
 import type { PatientAge } from '../models/imaging/patient-age.ts';
@@ -74,7 +75,7 @@ export interface Inspection {
     mean: number;
   } | null;
   /** What the reader must know of the header and the first frame. */
-  warnings: readonly string[];
+  warnings: readonly Warning[];
   error: ErrorValue | null;
 }
 
@@ -154,7 +155,7 @@ export interface Prediction {
   milliseconds: { decode: number; preprocess: number; infer: number; total: number };
   /** One per class, in the model's order, where asked for; on one absolute scale. */
   heatMaps: HeatMap[] | null;
-  warnings: string[];
+  warnings: Warning[];
 }
 
 /** Exactly what the network received, before normalisation. */

@@ -1,5 +1,5 @@
 import { toErrorValue } from '../../models/errors.ts';
-import { resultRow, resultsHeader, type ResultRow } from '../results/row.ts';
+import { errorEntry, resultRow, resultsHeader, type ResultRow } from '../results/row.ts';
 import { partialName, RESULTS_FORMATS, type ResultsWriter } from '../results/writer.ts';
 import { classifyAll, type ClassifyResult } from '../services/classify.ts';
 import { EXIT, oneOf, parse, UsageError, wholeNumber, type Command, type Context, type ExitStatus } from './command.ts';
@@ -85,8 +85,7 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
       return { ...row, heatMap: await writeHeatMap(requests, result.prediction, values.heatmaps, item.label, signal) };
     } catch (error) {
       signal.throwIfAborted();
-      const { code, message } = toErrorValue(error);
-      return { ...row, status: 'failed', error: { code, message } };
+      return { ...row, status: 'failed', error: errorEntry(toErrorValue(error)) };
     }
   };
 

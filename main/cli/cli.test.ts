@@ -4,7 +4,7 @@ import path from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { HifuseError } from '../../models/errors.ts';
+import { HifuseError, toErrorValue } from '../../models/errors.ts';
 import type { Quantization } from '../../models/package/manifest.ts';
 import type { ImportOptions, Outcome, QuantizeRequest, WorkerApi } from '../../worker/protocol.ts';
 import { fakeHeader, fakeManifest, fakePrediction, fakeRequests } from '../testing/fakes.ts';
@@ -43,8 +43,8 @@ const quantization: Quantization = {
 function outcomeOf(image: { path: string; frame: number }): Outcome {
   const name = path.basename(image.path);
   if (name.startsWith('bad'))
-    return { ok: false, image, error: { code: 'image.corrupt', message: `${name} is cut off.` } };
-  if (!name.endsWith('.png')) return { ok: false, image, error: { code: 'image.unknown-format', message: 'no image' } };
+    return { ok: false, image, error: toErrorValue(new HifuseError('image.corrupt', `${name} is cut off.`)) };
+  if (!name.endsWith('.png')) return { ok: false, image, error: { code: 'image.unknown-format' } };
   return {
     ok: true,
     prediction: {
@@ -159,7 +159,7 @@ async function hifuse(args: string[], options: RunOptions = {}) {
             {
               id: 'torn',
               bundled: false,
-              error: { code: 'model.invalid-package', message: 'The manifest is no JSON.' },
+              error: { code: 'model.invalid-package' },
             },
           ]),
         resolve: (id) =>
@@ -471,7 +471,7 @@ describe('hifuse models and verify', () => {
   it('lists the packages', async () => {
     const { status, out, err } = await hifuse(['models']);
     expect(out).toContain('classes: Bacterial pneumonia, Normal, Viral pneumonia');
-    expect([status, err]).toEqual([0, 'torn is left out: The manifest is no JSON.\n']);
+    expect([status, err]).toEqual([0, 'torn is left out: The model package is incomplete or damaged.\n']);
     const [model] = JSON.parse((await hifuse(['models', '--json'])).out) as object[];
     expect(model).toEqual({ id: 'chest', directory: 'chest', bundled: true, manifest });
   });

@@ -1,4 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import type { Texts } from '../../models/texts/texts.ts';
 import type { DamagedModel, ModelSummary } from '../ipc/contract.ts';
 import type { Requests } from '../services/classify.ts';
 
@@ -25,6 +26,8 @@ export interface Context {
   services: Services;
   /** Writes results to stdout as they are; resolves when they were taken. @throws HifuseError `file.write-failed` */
   write(text: string): Promise<void>;
+  /** Sentences in the reader's language. */
+  texts: Texts;
   /** Writes a line for people to stdout; foreign text in it cannot act on the terminal. */
   print(line: string): Promise<void>;
   /** Writes a line for people to stderr; foreign text in it cannot act on the terminal. */

@@ -2,6 +2,7 @@ import type { Manifest } from '../../models/package/manifest.ts';
 import type { ModelInfo } from '../../worker/protocol.ts';
 import { evaluation, type Evaluation } from '../results/evaluation.ts';
 import { evaluationHtml } from '../results/evaluation-html.ts';
+import { errorEntry } from '../results/row.ts';
 import { answersOf, dataHash, patientsOf, type EvaluationImage } from '../services/evaluate.ts';
 import { EXIT, parse, UsageError, type Command, type Context, type ExitStatus } from './command.ts';
 import { DATA_HELP, labelIndices, PARTS, readLabelled, type LabelledImage, type Part } from './labelled.ts';
@@ -124,7 +125,7 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
       batchSize: which.info.preferredBatch,
       signal,
       onImage: ({ name }, error) => {
-        progress.count({ status: error ? 'failed' : 'ok', file: name, frame: 0, error });
+        progress.count({ status: error ? 'failed' : 'ok', file: name, frame: 0, error: error && errorEntry(error) });
       },
     });
   let { answered, failed } = await ask(first, images);
@@ -143,7 +144,7 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
   }
   progress.finish();
   if (answered.length === 0) {
-    context.say(`None of the images could be classified: ${failed[0]?.error.message ?? ''}`);
+    context.say(`None of the images could be classified: ${failed[0] ? context.texts.error(failed[0].error) : ''}`);
     return EXIT.unable;
   }
 

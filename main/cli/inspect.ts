@@ -1,3 +1,5 @@
+import type { Texts } from '../../models/texts/texts.ts';
+import { errorEntry, warningEntry } from '../results/row.ts';
 import { HifuseError, toErrorValue, type ErrorCode } from '../../models/errors.ts';
 import type { Inspection } from '../../worker/protocol.ts';
 import { toJson } from '../terminal.ts';
@@ -26,7 +28,7 @@ async function inspectFile(file: string, { services, signal }: Context): Promise
 
 const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
-function describe({ header, frame0, warnings, error }: Inspection): string[] {
+function describe({ header, frame0, warnings, error }: Inspection, texts: Texts): string[] {
   const entries = Object.entries(header).map(([keyword, value]) => [keyword, asText(value)] as const);
   if (frame0) {
     entries.push(
@@ -35,17 +37,24 @@ function describe({ header, frame0, warnings, error }: Inspection): string[] {
       ['SHA-256', frame0.sha256],
     );
   }
-  entries.push(...warnings.map((warning) => ['Warning', warning] as const));
-  if (error) entries.push(['Error', `${error.message} (${error.code})`]);
+  entries.push(...warnings.map((warning) => ['Warning', texts.warning(warning)] as const));
+  if (error) entries.push(['Error', `${texts.error(error)} (${error.code})`]);
   const width = Math.max(0, ...entries.map(([name]) => name.length));
   return entries.map(([name, text]) => `${name.padEnd(width)}  ${text}`);
+}
+
+/** With the English sentences beside the codes. */
+function asJson(inspection: Inspection): string {
+  const warnings = inspection.warnings.map(warningEntry);
+  const error = inspection.error && errorEntry(inspection.error);
+  return `${toJson({ ...inspection, warnings, error }, 2)}\n`;
 }
 
 async function run(args: readonly string[], context: Context): Promise<ExitStatus> {
   const { values, positionals } = parse(args, { json: { type: 'boolean', default: false } });
   const inspection = await inspectFile(single(positionals, 'the file'), context);
-  if (values.json) await context.write(`${toJson(inspection, 2)}\n`);
-  else for (const line of describe(inspection)) await context.print(line);
+  if (values.json) await context.write(asJson(inspection));
+  else for (const line of describe(inspection, context.texts)) await context.print(line);
   return inspection.error ? EXIT.failed : EXIT.ok;
 }
 

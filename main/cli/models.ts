@@ -9,7 +9,7 @@ Lists the model packages: the bundled ones and those that were imported in the a
 
   --json            ids, folders and manifests, as JSON`;
 
-async function run(args: readonly string[], { services, write, print, say }: Context): Promise<ExitStatus> {
+async function run(args: readonly string[], { services, write, print, say, texts }: Context): Promise<ExitStatus> {
   const { values, positionals } = parse(args, { json: { type: 'boolean', default: false } });
   if (positionals[0] !== undefined) throw new UsageError(`"${positionals[0]}" is one argument too many.`);
   const models = await Promise.all(
@@ -20,7 +20,7 @@ async function run(args: readonly string[], { services, write, print, say }: Con
       manifest,
     })),
   );
-  for (const { id, error } of await services.packages.damaged()) say(`${id} is left out: ${error.message}`);
+  for (const { id, error } of await services.packages.damaged()) say(`${id} is left out: ${texts.error(error)}`);
   if (values.json) {
     await write(`${toJson(models, 2)}\n`);
     return EXIT.ok;

@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
-import { HifuseError } from '../../models/errors.ts';
+import { english } from '../../models/texts/texts.ts';
+import { HifuseError, toErrorValue } from '../../models/errors.ts';
 import { NOTICE, software } from '../about.ts';
 import { forTerminal } from '../terminal.ts';
 import { EXIT, UsageError, type Command, type Context, type ExitStatus, type Services } from './command.ts';
@@ -66,6 +67,7 @@ function createContext({ stdout, stderr, signal, openServices }: Surroundings): 
     },
     write,
     print: (line) => write(`${forTerminal(line)}\n`),
+    texts: english,
     say: (line) => {
       stderr.write(`${forTerminal(line)}\n`);
     },
@@ -119,7 +121,7 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
       context.say(error.message);
       context.say(`See: hifuse ${name !== undefined && isCommand(name) ? `${name} ` : ''}--help`);
     } else {
-      context.say(error instanceof HifuseError ? error.message : `Something unexpected went wrong: ${String(error)}`);
+      context.say(context.texts.error(toErrorValue(error)));
     }
     return EXIT.unable;
   }

@@ -164,7 +164,7 @@ export function openWindow(): BrowserWindow {
   return window;
 }
 
-const FORBIDDEN: Answer = { ok: false, error: { code: 'request.invalid', message: 'This page may not ask.' } };
+const FORBIDDEN: Answer = { ok: false, error: { code: 'request.invalid', details: { reason: 'foreign-page' } } };
 
 /** Carries the contract between the window's page and the server. */
 export function connectWindow(window: () => BrowserWindow | null, server: Server): void {

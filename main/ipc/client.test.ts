@@ -68,9 +68,9 @@ describe('over a WebSocket', () => {
     const client = connect(page);
     socket().onopen!();
     const answer = client.invoke('studies.samples', null);
-    const error = { code: 'image.corrupt', message: 'a.png is cut off.' } as const;
+    const error = { code: 'internal', details: { reason: 'foreign', message: 'a.png is cut off.' } } as const;
     socket().deliver({ kind: 'answer', id: 1, answer: { ok: false, error } });
-    await expect(answer).rejects.toThrow(new HifuseError('image.corrupt', 'a.png is cut off.'));
+    await expect(answer).rejects.toThrow(new HifuseError(error.code, error.details));
     await expect(answer).rejects.toMatchObject(error);
   });
 

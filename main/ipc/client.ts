@@ -2,6 +2,7 @@
  * The renderer's side: one `Client` over either transport. Bundled into the renderer, and compiled with main: it names
  * neither the DOM nor Node, and takes from the page only what `Page` lists.
  */
+import { english } from '../../models/texts/texts.ts';
 import { fromErrorValue, HifuseError } from '../../models/errors.ts';
 import type { Api, Client, Events, Method, Topic, WorkerStatus } from './contract.ts';
 import type { Answer, Bridge, Delivery, Invocation } from './messages.ts';
@@ -69,10 +70,8 @@ function overBridge(bridge: Bridge, listeners: Listeners): Transport {
   };
 }
 
-const failure = (message: string) =>
-  ({ ok: false, error: { code: 'connection.lost', message } }) as const satisfies Answer;
-const LOST = failure('The connection to the application was lost. Try again.');
-const GONE = failure('The application was closed. Start it again, and open the address that it then shows.');
+const LOST = { ok: false, error: { code: 'connection.lost', details: { reason: 'broken' } } } as const satisfies Answer;
+const GONE = { ok: false, error: { code: 'connection.lost', details: { reason: 'closed' } } } as const satisfies Answer;
 
 /** One WebSocket beside the page; it reconnects, and what is asked meanwhile waits. */
 class SocketTransport implements Transport {
@@ -144,7 +143,7 @@ class SocketTransport implements Transport {
       this.#waiting = [];
       for (const settle of this.#pending.values()) settle(GONE);
       this.#pending.clear();
-      this.#tellStatus('failed', GONE.error.message);
+      this.#tellStatus('failed', english.error(GONE.error));
       return;
     }
     if (this.#failures > 1)

@@ -1,4 +1,5 @@
 /** What a report says, as data: no page, no fonts. */
+import type { Texts } from '../../models/texts/texts.ts';
 import { HEAT_MAP_METHOD, heatValue } from '../../models/imaging/heatmap.ts';
 import type { Manifest } from '../../models/package/manifest.ts';
 import { describeAge } from '../../models/imaging/patient-age.ts';
@@ -160,8 +161,8 @@ function imageCaption(facts: ReportFacts): string {
   return isCropped(facts) ? `${shown} The network saw what is inside of the dashed line.` : shown;
 }
 
-/** Everything that the page shows in words. */
-export function reportContent(facts: ReportFacts): ReportContent {
+/** Everything that the page shows in words. @param texts in the language of who reads it */
+export function reportContent(facts: ReportFacts, texts: Texts): ReportContent {
   const { prediction, manifest, header, classIndex, overlayOpacity } = facts;
   const ordered = prediction.classes
     .map((score, index) => ({ score, top: index === prediction.top1 }))
@@ -195,7 +196,7 @@ export function reportContent(facts: ReportFacts): ReportContent {
     omitted:
       ordered.length > CLASS_LINES ? `${ordered.length - CLASS_LINES} more classes, together ${percent(rest)}` : '',
     calibration: calibration(manifest),
-    cautions: [...intendedUseCautions(manifest.intended, header), ...prediction.warnings],
+    cautions: [...intendedUseCautions(manifest.intended, header), ...prediction.warnings.map(texts.warning)],
     provenance: provenance(facts),
     about: about(facts),
     footer: `${NOTICE} A network’s output is no finding: a person who can read the image must judge it.`,

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { getDocument } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { warning } from '../../models/warnings.ts';
 import { HEAT_MAP_FULL_SCALE } from '../../models/imaging/heatmap.ts';
 import { patientAgeOf } from '../../models/imaging/patient-age.ts';
 import type { ImageHeader, Prediction } from '../../worker/protocol.ts';
@@ -132,7 +133,7 @@ describe('the report', () => {
   it('stays on one page with a thousand classes and the longest texts', async () => {
     const long = 'a very long text '.repeat(60);
     const probabilities = Array.from({ length: 1000 }, () => 0.001);
-    const warnings = Array.from({ length: 20 }, (_, i) => `${i} ${long}`);
+    const warnings = Array.from({ length: 20 }, () => warning('prediction.colour', { modalities: long }));
     const requests = worker(
       { patientName: long, studyDescription: long, patientId: 'x'.repeat(500) },
       { warnings },

@@ -1,4 +1,6 @@
-import type { ErrorValue } from '../../models/errors.ts';
+import { english } from '../../models/texts/texts.ts';
+import type { Warning } from '../../models/warnings.ts';
+import type { ErrorCode, ErrorValue } from '../../models/errors.ts';
 import type { Manifest } from '../../models/package/manifest.ts';
 import type { ModelInfo, Prediction } from '../../worker/protocol.ts';
 import { NOTICE, software } from '../about.ts';
@@ -16,6 +18,21 @@ export interface ResultsHeader {
   preprocessing: Manifest['preprocessing'];
 }
 
+/** An error as results tell it: what a program asks for, and the same in English for people. */
+export interface ErrorEntry {
+  code: ErrorCode;
+  message: string;
+}
+
+/** A warning, likewise. */
+export interface WarningEntry extends Warning {
+  message: string;
+}
+
+export const errorEntry = (error: ErrorValue): ErrorEntry => ({ code: error.code, message: english.error(error) });
+
+export const warningEntry = (warning: Warning): WarningEntry => ({ ...warning, message: english.warning(warning) });
+
 /** One frame of one file. */
 export interface ResultRow {
   file: string;
@@ -26,7 +43,8 @@ export interface ResultRow {
   classes: { name: string; logit: number; probability: number }[];
   /** From the file to the probabilities; null without a prediction. */
   ms: number | null;
-  error: Pick<ErrorValue, 'code' | 'message'> | null;
+  warnings: WarningEntry[];
+  error: ErrorEntry | null;
   /** The overlay that was written for it, where asked for. */
   heatMap?: string;
 }
@@ -61,6 +79,7 @@ export function resultRow(
     top1: prediction?.classes[prediction.top1]?.name ?? null,
     classes: prediction?.classes.map(({ name, logit, probability }) => ({ name, logit, probability })) ?? [],
     ms: prediction && Math.round(prediction.milliseconds.total * 10) / 10,
-    error: error && { code: error.code, message: error.message },
+    warnings: prediction?.warnings.map(warningEntry) ?? [],
+    error: error && errorEntry(error),
   };
 }

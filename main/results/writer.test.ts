@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HifuseError, toErrorValue } from '../../models/errors.ts';
+import { warning } from '../../models/warnings.ts';
 import { fakeManifest, fakePrediction } from '../testing/fakes.ts';
 import { resultRow, resultsHeader, type ResultRow } from './row.ts';
 import { RESULTS_FORMATS, type ResultsFormat } from './writer.ts';
@@ -53,7 +54,7 @@ describe('CSV', () => {
     expect(parseCsv(write('csv', []))).toEqual([
       [
         ...['file', 'frame', 'status', 'top1', 'p:bacterial pneumonia', 'p:normal', 'p:viral pneumonia'],
-        ...['error_code', 'error_message'],
+        ...['error_code', 'error_message', 'warnings', 'warning_messages'],
         ...['model', 'weights_sha256', 'device', 'calibrated', 'software', 'notice'],
       ],
     ]);
@@ -74,7 +75,26 @@ describe('CSV', () => {
       'The image "b.png" is cut off.',
     ]);
     expect(ok!.at(-1)).toContain('research use only');
-    expect(ok!.slice(9, 12)).toEqual(['chest 1.0.0', 'ab'.repeat(32), 'onnx cpu float32']);
+    expect(ok!.slice(11, 14)).toEqual(['chest 1.0.0', 'ab'.repeat(32), 'onnx cpu float32']);
+  });
+
+  it('writes warnings with their codes and sentences', () => {
+    const warned = [warning('dicom.no-preamble'), warning('dicom.bytes-missing', { count: 20 })];
+    const prediction = { ...fakePrediction({ path: 'a.dcm', frame: 0 }), warnings: warned };
+    const row = resultRow('a.dcm', 0, { status: 'ok', prediction, error: null });
+    const [, fields] = parseCsv(write('csv', [row]));
+    expect(fields!.slice(9, 11)).toEqual([
+      'dicom.no-preamble dicom.bytes-missing',
+      'The DICOM preamble is missing. The file has 20 bytes fewer than its image needs.',
+    ]);
+    expect(row.warnings).toEqual([
+      { code: 'dicom.no-preamble', message: 'The DICOM preamble is missing.' },
+      {
+        code: 'dicom.bytes-missing',
+        details: { count: 20 },
+        message: 'The file has 20 bytes fewer than its image needs.',
+      },
+    ]);
   });
 
   it('gives any file name and message back as they were', () => {

@@ -26,7 +26,7 @@ function setUp(changes: Partial<BatchDependencies> = {}) {
         await new Promise((resolve) => setTimeout(resolve, 1));
         return images.map((image): Outcome =>
           image.path.endsWith('bad.png')
-            ? { ok: false, image, error: { code: 'image.corrupt', message: 'cut off' } }
+            ? { ok: false, image, error: { code: 'image.corrupt' } }
             : { ok: true, prediction: fakePrediction(image) },
         );
       },

@@ -97,8 +97,8 @@ describe('Inference', () => {
     );
     ready();
     worker().say({ kind: 'progress', id: 1, done: 3, total: 4, text: '' });
-    worker().say({ kind: 'error', id: 1, error: { code: 'dicom.corrupt', message: 'a is cut off.' } });
-    await expect(answer).rejects.toMatchObject({ code: 'dicom.corrupt', message: 'a is cut off.' });
+    worker().say({ kind: 'error', id: 1, error: { code: 'dicom.corrupt', details: { reason: 'cut-off' } } });
+    await expect(answer).rejects.toMatchObject({ code: 'dicom.corrupt', details: { reason: 'cut-off' } });
     expect(progress).toEqual([3]);
   });
 

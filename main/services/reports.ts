@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { english } from '../../models/texts/texts.ts';
 import { fromErrorValue } from '../../models/errors.ts';
 import type { ImageSource, ModelSelection, Prediction } from '../../worker/protocol.ts';
 import type { Host } from '../hosts/host.ts';
@@ -37,7 +38,7 @@ export async function createReport(
   const options = signal ? { signal } : {};
   const { manifest } = await requests.request('model.load', model, options);
   const [outcome] = await requests.request('model.classify', { images: [source], model, heatMaps: true }, options);
-  if (!outcome?.ok) throw fromErrorValue(outcome?.error ?? { code: 'internal', message: 'There was no answer.' });
+  if (!outcome?.ok) throw fromErrorValue(outcome?.error ?? { code: 'internal', details: { reason: 'no-answer' } });
   const { prediction } = outcome;
   const header = await requests.request('image.header', { path: source.path }, options);
   const explained = classIndex ?? prediction.top1;
@@ -48,7 +49,7 @@ export async function createReport(
     maxSize: MAX_SIZE,
     ...options,
   });
-  const content = reportContent({
+  const facts = {
     name,
     header,
     prediction,
@@ -57,8 +58,8 @@ export async function createReport(
     window,
     overlayOpacity,
     createdAt,
-  });
-  return { pdf: await renderReport(content, pictures), prediction };
+  };
+  return { pdf: await renderReport(reportContent(facts, english), pictures), prediction };
 }
 
 export interface ReportsDependencies {

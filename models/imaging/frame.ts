@@ -2,6 +2,7 @@
  * What a decoded image is. One frame is decoded once, by worker/imaging, and goes two ways: to the screen and, through
  * preprocess, into the network. Frames are never changed in place.
  */
+import type { Warning } from '../warnings.ts';
 
 export type PixelArray =
   | Uint8Array<ArrayBuffer>
@@ -111,8 +112,8 @@ export interface Frame {
   content: FrameContent;
   /** True where the file says that it was compressed with loss (0028,2110), or is a lossy JPEG or WebP. */
   lossy: boolean;
-  /** Warnings the reader must see, e.g. 'fewer bytes than declared'. */
-  warnings: readonly string[];
+  /** What the reader must know, e.g. that there are fewer bytes than declared. */
+  warnings: readonly Warning[];
 }
 
 /** Bytes that the pixels of a frame take. */

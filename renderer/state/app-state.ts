@@ -1,5 +1,6 @@
 import { createContext } from 'svelte';
 import type { Client, Settings, StudyList } from '../../main/ipc/contract.ts';
+import { createTexts, type Texts } from '../../models/texts/texts.ts';
 import { About } from './about.svelte.ts';
 import { Batch } from './batch.svelte.ts';
 import { runMenuCommand } from './commands.ts';
@@ -37,6 +38,7 @@ export interface AppState {
   settings: SettingsState;
   studies: Studies;
   tasks: Tasks;
+  texts: Texts;
   thumbnails: Thumbnails;
   toasts: Toasts;
   uploads: Uploads;
@@ -52,14 +54,15 @@ export function createApp(client: Client): AppState {
   const newcomers = new Newcomers();
   const predictions = new FramePredictions(client);
   const studies = new Studies(client);
-  const toasts = new Toasts();
+  const texts = createTexts('en');
+  const toasts = new Toasts(texts);
   const uploads = new Uploads(client);
   return {
     client,
     about: new About(client),
     batch: new Batch(client),
     dialogs,
-    files: new FileActions({ client, dialogs, newcomers, studies, toasts, uploads }),
+    files: new FileActions({ client, dialogs, newcomers, studies, texts, toasts, uploads }),
     frames,
     models,
     newcomers,
@@ -70,6 +73,7 @@ export function createApp(client: Client): AppState {
     settings: new SettingsState(client),
     studies,
     tasks: new Tasks(),
+    texts,
     thumbnails: new Thumbnails(client),
     toasts,
     uploads,

@@ -1,4 +1,5 @@
 import type { Client } from '../../main/ipc/contract.ts';
+import type { Texts } from '../../models/texts/texts.ts';
 import type { Dialogs } from './dialogs.svelte.ts';
 import { droppedItems, walkDropped } from './dropped-files.ts';
 import { plural } from './format.ts';
@@ -12,6 +13,7 @@ interface Parts {
   dialogs: Dialogs;
   newcomers: Newcomers;
   studies: Studies;
+  texts: Texts;
   toasts: Toasts;
   uploads: Uploads;
 }
@@ -64,7 +66,7 @@ export class FileActions {
 
   /** Files of a browser's own picker. */
   async openFiles(files: readonly File[]): Promise<void> {
-    const { newcomers, toasts, uploads } = this.#parts;
+    const { newcomers, texts, toasts, uploads } = this.#parts;
     if (files.length === 0) {
       toasts.show('info', 'There was no file in what was dropped.');
       return;
@@ -74,7 +76,7 @@ export class FileActions {
     if (known.length === files.length) return this.openPaths(known);
     newcomers.expect();
     const failures = await uploads.send(files);
-    for (const { name, error } of failures.slice(0, 3)) toasts.show('error', `${name}: ${error.message}`);
+    for (const { name, error } of failures.slice(0, 3)) toasts.show('error', `${name}: ${texts.error(error)}`);
     if (failures.length > 3) toasts.show('error', `${plural(failures.length - 3, 'more file')} could not be opened.`);
   }
 

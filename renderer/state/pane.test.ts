@@ -86,7 +86,7 @@ describe('a pane', () => {
     await shown();
     panes.active.step(1);
     await shown();
-    expect([panes.active.display.shown, panes.active.display.error?.message]).toEqual([null, 'cut off']);
+    expect([panes.active.display.shown, panes.active.display.error?.code]).toEqual([null, 'internal']);
     panes.active.step(1);
     await shown();
     expect(panes.active.display.shown?.imageId).toBe('c');

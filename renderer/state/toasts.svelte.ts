@@ -1,4 +1,5 @@
 import { toErrorValue } from '../../models/errors.ts';
+import type { Texts } from '../../models/texts/texts.ts';
 
 export interface Toast {
   id: number;
@@ -13,6 +14,11 @@ export const TOAST_MILLISECONDS = 8000;
 export class Toasts {
   #items = $state.raw<readonly Toast[]>([]);
   #next = 1;
+  readonly #texts: Texts;
+
+  constructor(texts: Texts) {
+    this.#texts = texts;
+  }
 
   get items(): readonly Toast[] {
     return this.#items;
@@ -35,8 +41,8 @@ export class Toasts {
     try {
       await action();
     } catch (error) {
-      const { code, message } = toErrorValue(error);
-      if (code !== 'request.cancelled') this.show('error', message);
+      const value = toErrorValue(error);
+      if (value.code !== 'request.cancelled') this.show('error', this.#texts.error(value));
     }
   }
 }

@@ -39,7 +39,7 @@ export function studyListOf(series: Record<string, string[]>): StudyList {
   const ids = Object.values(series).flat();
   const entries = ids.map((id): [string, ImageEntry] => {
     const frames = Number(id.split('*')[1] ?? 1);
-    const error = id.endsWith('!') ? ({ code: 'image.corrupt', message: `${id} is damaged.` } as const) : null;
+    const error = id.endsWith('!') ? ({ code: 'image.corrupt', details: { file: id } } as const) : null;
     return [id, { id, name: `${id}.dcm`, header: error ? null : headerOf({ frames }), error }];
   });
   return {
@@ -73,6 +73,6 @@ export function predictionOf(probabilities: Record<string, number>, changes: Par
 }
 
 export function batchRowOf(file: string, prediction: Prediction | null, status: BatchRow['status'] = 'ok'): BatchRow {
-  const error = status === 'failed' ? ({ code: 'image.corrupt', message: `${file} is damaged.` } as const) : null;
+  const error = status === 'failed' ? ({ code: 'image.corrupt', details: { file } } as const) : null;
   return { imageId: file, file, frame: 0, status, prediction, error };
 }

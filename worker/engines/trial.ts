@@ -1,4 +1,5 @@
 /** Tries one engine on one device: load, self-test, comparison with the processor, time. Never throws. */
+import { english } from '../../models/texts/texts.ts';
 import { toErrorValue, type ErrorCode } from '../../models/errors.ts';
 import type { SelfTest } from '../../models/package/manifest.ts';
 import { runSelfTest, selfTestBatch } from '../import/self-test.ts';
@@ -168,6 +169,6 @@ function unavailableCode(error: unknown): ErrorCode {
 
 /** The first line of what went wrong, as a sentence. */
 function sentence(error: unknown): string {
-  const line = toErrorValue(error).message.split('\n')[0]!.trim();
+  const line = english.error(toErrorValue(error)).split('\n')[0]!.trim();
   return /[.!?]$/.test(line) ? line : `${line}.`;
 }

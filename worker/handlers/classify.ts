@@ -142,7 +142,7 @@ function outcomeOf(
     preprocessing: { geometry: manifest.preprocessing.geometry, window: input.window, region: input.region },
     milliseconds: { decode, preprocess, infer: inferMs, total: decode + preprocess + inferMs },
     heatMaps: answer.fused4 ? heatMapsOf(answer.fused4, n, open) : null,
-    warnings: [...input.warnings, colourCaution(manifest.intended, input.rgb)].filter((text) => text !== null),
+    warnings: [...input.warnings, colourCaution(manifest.intended, input.rgb)].filter((one) => one !== null),
   };
   return { ok: true, prediction };
 }

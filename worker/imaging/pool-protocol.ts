@@ -1,3 +1,4 @@
+import type { Warning } from '../../models/warnings.ts';
 import type { ErrorValue } from '../../models/errors.ts';
 import type { Frame, FrameContent } from '../../models/imaging/frame.ts';
 import type { Preprocessing } from '../../models/package/manifest.ts';
@@ -13,7 +14,7 @@ export interface PreparedInput {
   window: string;
   content: FrameContent;
   milliseconds: { decode: number; preprocess: number };
-  warnings: readonly string[];
+  warnings: readonly Warning[];
 }
 
 /** What a thread of the imaging pool does. */

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { english } from '../../../models/texts/texts.ts';
 import type { PixelArray } from '../../../models/imaging/frame.ts';
 import type { Inspection } from '../../protocol.ts';
 import { HifuseError } from '../../../models/errors.ts';
@@ -57,7 +58,7 @@ describe.skipIf(!hasCorpus)('the corpus of others', () => {
     const { frame0, error } = await inspected(path);
     if (error) {
       expect(error.code).toMatch(/^(dicom|image)\./);
-      expect(error.message).toContain(path.split('/').at(-1));
+      expect(english.error(error)).toContain(path.split('/').at(-1));
       await expect(decodeFrame(path, 0)).rejects.toBeInstanceOf(HifuseError);
     } else expect(frame0).not.toBeNull();
   });

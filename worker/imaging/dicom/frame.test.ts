@@ -56,7 +56,7 @@ describe('the VOI stage', () => {
   test.each([0, -5, 0.5])('a LINEAR window of width %d is left out', async (WindowWidth) => {
     const { voi, warnings } = await frameOf({ WindowCenter: 40, WindowWidth });
     expect(voi).toEqual([]);
-    expect(warnings).toEqual([expect.stringContaining(`(center 40, width ${WindowWidth})`)]);
+    expect(warnings).toEqual([{ code: 'dicom.impossible-window', details: { center: 40, width: WindowWidth } }]);
   });
 
   test('a table goes before windows; 0 entries mean 65536 and the first value may be negative', async () => {

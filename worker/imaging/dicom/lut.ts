@@ -1,3 +1,4 @@
+import { warning, type Warning } from '../../../models/warnings.ts';
 import type { PixelArray, Voi, VoiLut, VoiWindow } from '../../../models/imaging/frame.ts';
 import { isValidVoi } from '../../../models/imaging/voi.ts';
 import type { Attributes } from './attributes.ts';
@@ -85,16 +86,13 @@ const FUNCTIONS = new Set<string>(['LINEAR', 'LINEAR_EXACT', 'SIGMOID']);
  * this very image, goes before windows. The frame's own (Frame VOI LUT) go before those of the file. A window that its
  * function does not allow is left out, with a warning.
  */
-export function voiOf(attributes: Attributes, groups: FunctionalGroups): { voi: Voi[]; warnings: string[] } {
+export function voiOf(attributes: Attributes, groups: FunctionalGroups): { voi: Voi[]; warnings: Warning[] } {
   const source = groups('FrameVOILUTSequence') ?? attributes;
   const { valid, invalid } = windows(source);
   // The first one says enough: a damaged file may hold thousands.
   const warnings = invalid
     .slice(0, 1)
-    .map(
-      ({ center, width }) =>
-        `The file asks for a display window that cannot be (center ${center}, width ${width}); it is left out.`,
-    );
+    .map(({ center, width }) => warning('dicom.impossible-window', { center, width }));
   return { voi: [...luts(source), ...valid], warnings };
 }
 

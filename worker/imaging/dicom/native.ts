@@ -1,3 +1,4 @@
+import { warning, type Warning } from '../../../models/warnings.ts';
 import { HifuseError } from '../../../models/errors.ts';
 import type { PixelArray } from '../../../models/imaging/frame.ts';
 import type { ReadableBytes } from '../image-file.ts';
@@ -18,7 +19,7 @@ export function readNativeFrame(
   pixels: PixelElement,
   description: PixelDescription,
   frame: number,
-): { samples: PixelArray; warnings: readonly string[] } {
+): { samples: PixelArray; warnings: readonly Warning[] } {
   const littleEndian = dicom.attributes.reading.littleEndian && !dicom.syntax.bigEndianPixels;
   const { subsampled, bitsPerFrame } = layoutOf(pixels, description);
   const firstBit = bitsPerFrame * frame;
@@ -38,7 +39,7 @@ export function readNativeFrame(
   const count = description.rows * description.columns * description.samplesPerPixel;
   return {
     samples: unpack(bytes, description, count, { subsampled, littleEndian, shift: firstBit - first * 8 }),
-    warnings: available < length ? [`The file has ${length - available} bytes fewer than its image needs.`] : [],
+    warnings: available < length ? [warning('dicom.bytes-missing', { count: length - available })] : [],
   };
 }
 

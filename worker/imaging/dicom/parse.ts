@@ -1,5 +1,6 @@
 import { constants, inflateRawSync } from 'node:zlib';
 import dicomParser from 'dicom-parser';
+import { warning, type Warning } from '../../../models/warnings.ts';
 import { HifuseError } from '../../../models/errors.ts';
 import { bytesInMemory, type ReadableBytes } from '../image-file.ts';
 import { LIMITS } from '../limits.ts';
@@ -39,7 +40,7 @@ export interface Dicom {
   cut: boolean;
   /** Bytes of memory that this holds. */
   headerBytes: number;
-  warnings: readonly string[];
+  warnings: readonly Warning[];
 }
 
 const PREAMBLE = 128;
@@ -61,13 +62,13 @@ interface Encoding {
  * transfer syntax says. Throws `dicom.corrupt`.
  */
 export function parseDicom(file: ReadableBytes): Dicom {
-  const warnings: string[] = [];
+  const warnings: Warning[] = [];
   const start = file.read(0, LIMITS.firstRead);
   const metaAt = hasMagic(start, PREAMBLE) ? PREAMBLE + 4 : hasMagic(start, 0) ? 4 : 0;
-  if (metaAt !== PREAMBLE + 4) warnings.push('The DICOM preamble is missing.');
+  if (metaAt !== PREAMBLE + 4) warnings.push(warning('dicom.no-preamble'));
   const meta = parseMeta(start, metaAt);
   const declared = meta.attributes.string('TransferSyntaxUID');
-  if (!declared) warnings.push('The file does not name its transfer syntax.');
+  if (!declared) warnings.push(warning('dicom.no-transfer-syntax'));
 
   const deflated = transferSyntax(declared).deflated;
   const body = deflated ? inflate(file, meta.end) : null;
@@ -76,7 +77,7 @@ export function parseDicom(file: ReadableBytes): Dicom {
   const encoding = encodingAt(source.read(begin, 16), transferSyntax(declared), declared);
   if (!encoding) throw corrupt(file.name, 'its data set does not start with an element');
   const found = parseGrowing(source, begin, encoding);
-  if (found.cut) warnings.push('The data set is cut off or damaged; what could be read is shown.');
+  if (found.cut) warnings.push(warning('dicom.cut'));
 
   return {
     name: file.name,

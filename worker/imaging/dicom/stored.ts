@@ -1,3 +1,4 @@
+import { warning, type Warning } from '../../../models/warnings.ts';
 import { HifuseError } from '../../../models/errors.ts';
 import type { PixelArray } from '../../../models/imaging/frame.ts';
 import { LIMITS } from '../limits.ts';
@@ -17,7 +18,7 @@ export interface StoredFrame {
   /** What the samples are: of the stream where it says so, else of the header. */
   photometric: Photometric;
   lossy: boolean;
-  warnings: readonly string[];
+  warnings: readonly Warning[];
 }
 
 /** Frame indices of files whose header is kept, so that the next frame need not scan again. */
@@ -125,26 +126,26 @@ function conform(decoded: DecodedSamples, declared: PixelDescription): Omit<Stor
   // A stream of fewer bits than stored, or exactly as many, holds values, not cells.
   const cell = decoded.bits > description.bitsStored;
   extractStoredBits(samples, cell ? description : { ...description, highBit: description.bitsStored - 1 });
-  const { photometric, warning } = coloursOf(decoded, declared);
-  const signs = 'The header says unsigned values, the compressed image signed ones, which are shown.';
+  const { photometric, contradiction } = coloursOf(decoded, declared);
   return {
     description,
     samples,
     photometric,
     warnings: [
-      ...(signed === declared.signed ? [] : [signs]),
-      ...(warning ? [warning] : []),
-      ...(decoded.complete ? [] : ['The compressed image lacks its end: parts of it may be missing.']),
+      ...(signed === declared.signed ? [] : [warning('dicom.sign-contradiction')]),
+      ...(contradiction ? [warning('dicom.colour-contradiction')] : []),
+      ...(decoded.complete ? [] : [warning('dicom.end-missing')]),
     ],
   };
 }
 
-/** What the samples are, and a warning where stream and header contradict each other. */
+/** What the samples are, and whether stream and header contradict each other. */
 function coloursOf(decoded: DecodedSamples, { photometric }: PixelDescription) {
-  if (decoded.photometric === null) return { photometric, warning: null };
-  const contradiction = photometric === 'RGB' && decoded.photometric !== 'RGB';
-  const warning = 'The header says RGB colours, the compressed image YBR ones, which are shown.';
-  return { photometric: decoded.photometric, warning: contradiction ? warning : null };
+  if (decoded.photometric === null) return { photometric, contradiction: false };
+  return {
+    photometric: decoded.photometric,
+    contradiction: photometric === 'RGB' && decoded.photometric !== 'RGB',
+  };
 }
 
 /** Samples of a codec in the cells of the header; without a copy where these are as wide. */

@@ -1,4 +1,5 @@
 /** What every picture decoder hands over, and how that becomes a Frame. */
+import type { Warning } from '../../../models/warnings.ts';
 import { orient, type Raster } from '../../../models/imaging/exif-orientation.ts';
 import type { Frame, PixelArray } from '../../../models/imaging/frame.ts';
 import { windowOfRange } from '../../../models/imaging/voi.ts';
@@ -10,7 +11,7 @@ export interface Picture extends Raster<PixelArray> {
   lossy: boolean;
   /** Three channels in sRGB where the file embeds another profile; oriented as the file is. */
   displayPixels: Uint8Array<ArrayBuffer> | null;
-  warnings: readonly string[];
+  warnings: readonly Warning[];
 }
 
 /** Smallest and largest number among the samples; what is no number is passed over. */

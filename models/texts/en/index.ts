@@ -1,0 +1,8 @@
+/** English: the language that is complete, and the shape of all others. */
+import { cli } from './cli.ts';
+import { errors } from './errors/index.ts';
+import { reasons } from './reasons.ts';
+import { report } from './report.ts';
+import { warnings } from './warnings.ts';
+
+export const en = { errors, warnings, reasons, cli, report } as const;

@@ -1,0 +1,2 @@
+/** The PDF report. */
+export const report = {} as const;

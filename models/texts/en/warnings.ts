@@ -1,0 +1,15 @@
+/** What the reader must know of an image or prediction that is shown all the same. */
+export const warnings = {
+  'dicom.no-preamble': 'The DICOM preamble is missing.',
+  'dicom.no-transfer-syntax': 'The file does not name its transfer syntax.',
+  'dicom.cut': 'The data set is cut off or damaged; what could be read is shown.',
+  'dicom.bytes-missing_one': 'The file has one byte fewer than its image needs.',
+  'dicom.bytes-missing_other': 'The file has {{count, number}} bytes fewer than its image needs.',
+  'dicom.impossible-window':
+    'The file asks for a display window that cannot be (center {{center}}, width {{width}}); it is left out.',
+  'dicom.colour-contradiction': 'The header says RGB colours, the compressed image YBR ones, which are shown.',
+  'dicom.sign-contradiction': 'The header says unsigned values, the compressed image signed ones, which are shown.',
+  'dicom.end-missing': 'The compressed image lacks its end: parts of it may be missing.',
+  'prediction.colour':
+    'This is a picture in colour; the model is meant for {{modalities}}, which have none. Do not rely on its answer.',
+} as const;

@@ -1,0 +1,77 @@
+/** Sentences of a language, made where people read them: in the window, on the command line, in the report. */
+import { createInstance, type i18n } from 'i18next';
+import type { ErrorValue, Reason, Warning } from './codes.ts';
+import type { Details } from './details.ts';
+import { en } from './en/index.ts';
+import type { Filled, KeyOf, ValuesOf } from './keys.ts';
+
+type English = typeof en;
+
+/** The catalogues, one per subject. */
+type Subject = keyof English;
+
+/** 'subject:key' of every sentence. */
+export type TextKey = { [S in Subject]: `${S}:${KeyOf<English[S]>}` }[Subject];
+
+type Values<K extends TextKey> = K extends `${infer S extends Subject}:${infer Key}`
+  ? ValuesOf<English[S], Key>
+  : never;
+
+/** Languages that the catalogue has. */
+export const LANGUAGES = ['en'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+export interface Texts {
+  readonly language: Language;
+  /** The text of a key, filled with what it needs: `t('cli:wrote', { file })`. */
+  t<K extends TextKey>(key: K, ...values: Filled<Values<K>>): string;
+  /** What went wrong, with which file, and what to do. */
+  error(value: ErrorValue): string;
+  warning(value: Warning): string;
+  reason(value: Reason): string;
+}
+
+/** i18next with the catalogues of one language. Values are filled in as they are: whoever makes HTML of a text escapes it. */
+function instance(language: Language, catalogues: Readonly<Record<Subject, Readonly<Record<string, string>>>>): i18n {
+  const made = createInstance();
+  void made.init({
+    lng: language,
+    resources: { [language]: catalogues },
+    ns: Object.keys(catalogues),
+    // Keys are flat: a point or a slash is a part of their names.
+    keySeparator: false,
+    initAsync: false,
+    interpolation: { escapeValue: false },
+    returnNull: false,
+  });
+  return made;
+}
+
+/** The texts of a language. */
+export function createTexts(language: Language): Texts {
+  const i18next = instance(language, en);
+  const text = (key: string, values: Details | undefined): string => i18next.t(key, { ...values });
+
+  /** The sentence of a code's reason; the code's own where the catalogue does not know the reason. */
+  const coded = (subject: Subject, { code, details }: { code: string; details?: Details }, more?: Details): string => {
+    const values = { ...details, ...more };
+    const exact = `${subject}:${code}/${String(details?.['reason'])}`;
+    return text(i18next.exists(exact, values) ? exact : `${subject}:${code}`, values);
+  };
+
+  const error = (value: ErrorValue): string => {
+    const sentence = value.details?.['sentence'];
+    if (typeof sentence === 'string') return sentence;
+    return coded('errors', value, value.cause && { cause: error(value.cause) });
+  };
+  return {
+    language,
+    t: (key, ...[values]) => text(key, values),
+    error,
+    warning: (value) => coded('warnings', value),
+    reason: (value) => coded('reasons', value),
+  };
+}
+
+/** What files of results and messages to developers are written in, whatever language people read. */
+export const english = createTexts('en');
