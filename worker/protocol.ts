@@ -7,7 +7,7 @@ import type { ErrorValue } from '../models/errors.ts';
 import type { Frame, FrameContent, PatientPlane } from '../models/imaging/frame.ts';
 import type { PatientAge } from '../models/imaging/patient-age.ts';
 import type { Geometry, Manifest } from '../models/package/manifest.ts';
-import type { PackageDescription } from '../models/package/package-description.ts';
+import type { PackageDescription } from '../models/package/manifest.ts';
 import type { Device, EngineName, Precision } from './engines/engine.ts';
 
 /** One frame of a file. Frames count from 0. */

@@ -1,7 +1,7 @@
 /** What the renderer sends is checked before it reaches a service: the renderer is not trusted. */
 import { HifuseError } from '../../models/errors.ts';
 import { JsonFields } from '../../models/package/json-fields.ts';
-import { parsePackageDescription } from '../../models/package/package-description.ts';
+import { parsePackageDescription } from '../../models/package/manifest.ts';
 import { parseSettings } from '../services/settings.ts';
 import type { Api, Method } from './contract.ts';
 

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fromErrorValue, HifuseError, toErrorValue } from '../../models/errors.ts';
-import { ID_PATTERN } from '../../models/package/parse-manifest.ts';
+import { isId } from '../../models/package/manifest.ts';
 import { readPackageSummary } from '../../worker/import/load-package.ts';
 import type { DamagedModel, ModelSummary } from '../ipc/contract.ts';
 
@@ -42,7 +42,7 @@ export class Packages {
    * @throws HifuseError `model.not-found`, naming what there is
    */
   async resolve(idOrDirectory: string): Promise<string> {
-    const candidates = ID_PATTERN.test(idOrDirectory)
+    const candidates = isId(idOrDirectory)
       ? [path.join(this.#bundled, idOrDirectory), path.join(this.#imported, idOrDirectory)]
       : [];
     for (const directory of [...candidates, path.resolve(idOrDirectory)]) {
@@ -82,7 +82,7 @@ export class Packages {
 }
 
 async function packagesIn(folder: string, bundled: boolean): Promise<(ModelSummary | DamagedModel)[]> {
-  const ids = (await foldersIn(folder)).filter((id) => ID_PATTERN.test(id)).sort();
+  const ids = (await foldersIn(folder)).filter((id) => isId(id)).sort();
   return Promise.all(
     ids.map((id) =>
       readPackageSummary(path.join(folder, id)).then(

@@ -2,7 +2,7 @@
  * Weights and inputs from a formula instead of a file: what self-tests, golden tests and benchmarks feed the network.
  * FNV-1a of the tensor's name seeds a linear congruential generator; the scale depends on the kind of tensor.
  */
-import type { Architecture } from '../package/manifest.ts';
+import type { Architecture } from './architecture.ts';
 import { releasedParameters, type StateDict, type Tensor } from './state-dict.ts';
 
 /** Name of the formula's input; its values are the generator's own, uniform in [-1, 1). */

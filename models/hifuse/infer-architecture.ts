@@ -1,5 +1,5 @@
 import { HifuseError } from '../errors.ts';
-import type { Architecture } from '../package/manifest.ts';
+import type { Architecture } from './architecture.ts';
 import { STAGES, type Shape } from './state-dict.ts';
 
 /** What names and shapes tell of a network. Whether the sigmoid was applied twice they do not tell. */

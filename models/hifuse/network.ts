@@ -5,7 +5,7 @@
  *
  * Shapes stand as [B, H, W, C] with C the embedding width; stage i has 2^i C channels.
  */
-import type { Architecture } from '../package/manifest.ts';
+import type { Architecture } from './architecture.ts';
 import type { Layer, LayerNorm, Ops } from './ops.ts';
 import { Parameters } from './parameters.ts';
 import { STAGES, type StateDict } from './state-dict.ts';

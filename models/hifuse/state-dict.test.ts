@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { HifuseError } from '../errors.ts';
-import type { Architecture } from '../package/manifest.ts';
+import type { Architecture } from './architecture.ts';
 import { inferArchitecture } from './infer-architecture.ts';
 import { relativePositionIndex } from './relative-position.ts';
 import { checkShapes, parameterCount, releasedParameters, type Shape } from './state-dict.ts';

@@ -1,5 +1,5 @@
 import { HifuseError, type ErrorCode } from '../errors.ts';
-import type { Architecture } from '../package/manifest.ts';
+import type { Architecture } from './architecture.ts';
 
 /** A parameter in row-major order. */
 export interface Tensor {

@@ -1,4 +1,4 @@
-import type { Architecture } from '../package/manifest.ts';
+import type { Architecture } from './architecture.ts';
 
 /** What tells the published sizes of HiFuse apart. */
 interface Size {

@@ -1,8 +1,6 @@
 import { HifuseError } from '../errors.ts';
 import type { StateDict } from '../hifuse/state-dict.ts';
-import type { Manifest, SelfTest } from './manifest.ts';
-import { parseManifest } from './parse-manifest.ts';
-import { parseSelfTest } from './parse-self-test.ts';
+import { parseManifest, parseSelfTest, type Manifest, type SelfTest } from './manifest.ts';
 import { decodeUtf8, encodeUtf8 } from './utf8.ts';
 import { decodeWeights } from './weights.ts';
 

@@ -2,7 +2,7 @@ import { HifuseError } from '../../models/errors.ts';
 import { variantOf } from '../../models/hifuse/variants.ts';
 import type { Manifest } from '../../models/package/manifest.ts';
 import { modelCard } from '../../models/package/model-card.ts';
-import { parsePackageDescription, type PackageDescription } from '../../models/package/package-description.ts';
+import { parsePackageDescription, type PackageDescription } from '../../models/package/manifest.ts';
 import { encodePackage } from '../../models/package/package.ts';
 import { decodeWeights, encodeWeights } from '../../models/package/weights.ts';
 import type { Engine } from '../engines/engine.ts';

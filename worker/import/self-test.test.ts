@@ -53,6 +53,6 @@ describe('runSelfTest', () => {
 });
 
 test('selfTestBatch makes the input of the declared size', () => {
-  const one = { ...selfTest, input: { ...selfTest.input, shape: [1, 3, 224, 224] } };
+  const one = { ...selfTest, input: { ...selfTest.input, shape: [1, 3, 224, 224] as const } };
   expect(selfTestBatch(one)).toMatchObject({ size: 1 });
 });

@@ -1,7 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parsePackageDescription } from './package-description.ts';
-import { parseManifest } from './parse-manifest.ts';
-import { parseSelfTest } from './parse-self-test.ts';
+import { parseManifest, parsePackageDescription, parseSelfTest } from './manifest.ts';
 import { exampleManifest, exampleSelfTest } from './testing/example.ts';
 
 type Json = Record<string, unknown>;
@@ -52,6 +50,9 @@ describe('parseManifest', () => {
     ['id', 'Example'],
     ['id', '../evil'],
     ['id', 'a'.repeat(65)],
+    ['id', 'con'],
+    ['id', 'nul'],
+    ['id', 'com1'],
     ['name', ''],
     ['name', 7],
     ['version', undefined],
@@ -120,14 +121,14 @@ describe('parseSelfTest', () => {
     ['input.shape', [200, 3, 224, 224], 'shape'],
     ['input.shape', [2, 3, 224, 223], 'shape'],
     ['logits', [[1, 2]], 'logits'],
-    ['logits', [[1, 2], [3]], 'logits.1'],
+    ['logits', [[1, 2], [3]], 'logits[1]'],
     [
       'logits',
       [
         [1, 2],
         [3, null],
       ],
-      'logits.1',
+      'logits[1]',
     ],
     ['tolerance.float32', -1, 'float32'],
     ['tolerance.int8', undefined, 'int8'],
