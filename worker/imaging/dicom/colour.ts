@@ -1,5 +1,5 @@
 import type { PixelArray } from '../../../models/imaging/frame.ts';
-import type { Photometric } from './pixels.ts';
+import type { Photometric } from './pixel-description.ts';
 
 /** Red, green and blue, not yet rounded, of three samples whose full scale is 255. */
 type ToRgb = (y: number, cb: number, cr: number) => readonly [number, number, number];

@@ -11,7 +11,7 @@ import { patientOrientationOf, pixelAspectRatioOf, planeOf, spacingOf } from './
 import { applyLut, modalityOf, voiOf } from './lut.ts';
 import { paletteToRgb } from './palette.ts';
 import type { Dicom } from './parse.ts';
-import type { PixelDescription } from './pixels.ts';
+import type { PixelDescription } from './pixel-description.ts';
 import { readStoredFrame, type StoredFrame } from './stored.ts';
 
 /** Decodes one frame as it enters the display and the network. Throws `dicom.*`, `image.*`. */

@@ -2,19 +2,7 @@ import { HifuseError } from '../../../models/errors.ts';
 import { LIMITS } from '../limits.ts';
 import type { Attributes } from './attributes.ts';
 import type { Dicom } from './parse.ts';
-
-/** PS3.3 C.7.6.3.1.2. */
-export type Photometric =
-  | 'MONOCHROME1'
-  | 'MONOCHROME2'
-  | 'PALETTE COLOR'
-  | 'RGB'
-  | 'YBR_FULL'
-  | 'YBR_FULL_422'
-  | 'YBR_PARTIAL_422'
-  | 'YBR_PARTIAL_420'
-  | 'YBR_ICT'
-  | 'YBR_RCT';
+import type { Photometric, PixelDescription } from './pixel-description.ts';
 
 /** Samples per pixel of each photometric interpretation that can be shown. */
 const SAMPLES: Readonly<Record<Photometric, 1 | 3>> = {
@@ -29,22 +17,6 @@ const SAMPLES: Readonly<Record<Photometric, 1 | 3>> = {
   YBR_ICT: 3,
   YBR_RCT: 3,
 };
-
-/** Image Pixel module (PS3.3 C.7.6.3), checked. */
-export interface PixelDescription {
-  rows: number;
-  columns: number;
-  frames: number;
-  samplesPerPixel: 1 | 3;
-  photometric: Photometric;
-  kind: 'integer' | 'float' | 'double';
-  bitsAllocated: 1 | 8 | 16 | 32 | 64;
-  bitsStored: number;
-  highBit: number;
-  signed: boolean;
-  /** Planar Configuration 1: all of one sample, then all of the next. */
-  planar: boolean;
-}
 
 const KINDS = {
   PixelData: { kind: 'integer', bits: null },

@@ -1,5 +1,5 @@
 import type { Frame, PixelArray } from '../../../models/imaging/frame.ts';
-import type { PixelDescription } from './pixels.ts';
+import type { PixelDescription } from './pixel-description.ts';
 
 export interface Range {
   minimum: number;

@@ -7,7 +7,8 @@ import { UnsupportedStream, type Codec, type DecodedSamples } from './codecs/cod
 import { indexFrames, readFragments, type FrameIndex } from './encapsulated.ts';
 import { readNativeFrame } from './native.ts';
 import type { Dicom, PixelElement } from './parse.ts';
-import { describePixels, type Photometric, type PixelDescription } from './pixels.ts';
+import type { Photometric, PixelDescription } from './pixel-description.ts';
+import { describePixels } from './pixels.ts';
 import { allocateSamples, extractStoredBits } from './samples.ts';
 
 /** Stored values of one frame: decompressed, before any LUT and before YBR becomes RGB. */

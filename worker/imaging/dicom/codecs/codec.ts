@@ -1,5 +1,5 @@
 import type { PixelArray } from '../../../../models/imaging/frame.ts';
-import type { PixelDescription } from '../pixels.ts';
+import type { PixelDescription } from '../pixel-description.ts';
 
 /** What came out of a compressed frame. */
 export interface DecodedSamples {

@@ -1,4 +1,4 @@
-import type { PixelDescription } from '../pixels.ts';
+import type { PixelDescription } from '../pixel-description.ts';
 import { UnsupportedStream, type Codec } from './codec.ts';
 import { EmscriptenCodec } from './emscripten.ts';
 import { hasEnd } from './jpeg-header.ts';
@@ -8,8 +8,8 @@ import { toSamples } from './words.ts';
 const openJpeg = new EmscriptenCodec('@cornerstonejs/codec-openjpeg/decodewasmjs', 'J2KDecoder');
 const openJph = new EmscriptenCodec('@cornerstonejs/codec-openjph/wasmjs', 'HTJ2KDecoder');
 
-/** Tiles of one image; an honest one has no more than one per 32 x 32 pixels. */
-const pixelsPerTile = 32 * 32;
+/** Side of the smallest tiles that an honest image has. */
+const SMALLEST_TILE = 32;
 
 const decodeWith =
   (codec: EmscriptenCodec): Codec =>
@@ -62,7 +62,9 @@ function check({ rows, columns, tiles, components }: Jpeg2000Header, description
       `the header declares ${description.columns} x ${description.rows} pixels, the stream ${columns} x ${rows} with ${components.length} component(s)`,
     );
   }
-  if (tiles > Math.max(1, (rows * columns) / pixelsPerTile)) throw new Error('it claims too many tiles');
+  // The grid of tiles may begin before the image.
+  const [down, across] = [rows, columns].map((size) => Math.ceil(size / SMALLEST_TILE) + 1) as [number, number];
+  if (tiles > down * across) throw new Error('it claims too many tiles');
   const [first] = components;
   const uniform = components.every(({ bits, signed, dx, dy }) => {
     return bits === first!.bits && signed === first!.signed && dx === 1 && dy === 1;

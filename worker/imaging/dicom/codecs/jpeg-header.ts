@@ -1,4 +1,4 @@
-import type { PixelDescription } from '../pixels.ts';
+import type { PixelDescription } from '../pixel-description.ts';
 
 /** Frame header of a JPEG or JPEG-LS stream (ITU-T T.81 B.2.2, T.87 C.2.2). */
 export interface JpegHeader {

@@ -1,17 +1,16 @@
-import { allocateSamples } from '../samples.ts';
+import { layoutOf, unpackCells } from '../samples.ts';
 import type { Codec } from './codec.ts';
 
 /** Encapsulated Uncompressed (PS3.5 A.4.11): native little endian pixels in fragments. */
 export const uncompressed: Codec = (bytes, description) => {
   const { rows, columns, samplesPerPixel, bitsAllocated, signed } = description;
-  const samples = allocateSamples(description, rows * columns * samplesPerPixel);
-  if (bytes.byteLength < samples.byteLength) throw new Error('it has fewer bytes than its size needs');
-  new Uint8Array(samples.buffer).set(bytes.subarray(0, samples.byteLength));
+  const { subsampled, bitsPerFrame } = layoutOf({ ...description, frames: 1 }, bytes.byteLength);
+  if (bytes.byteLength < Math.ceil(bitsPerFrame / 8)) throw new Error('it has fewer bytes than its size needs');
   return {
     rows,
     columns,
     samplesPerPixel,
-    samples,
+    samples: unpackCells(bytes, description, { subsampled, littleEndian: true, shift: 0 }),
     bits: bitsAllocated,
     signed,
     photometric: null,
