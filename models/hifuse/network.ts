@@ -90,7 +90,9 @@ function localBranch<T>(ops: Ops<T>, parameters: Parameters, architecture: Archi
   let x = input;
   for (const i of STAGES) {
     x = i === 0 ? localStem(ops, parameters, x) : localDownsample(ops, parameters, i, x);
-    for (let j = 0; j < architecture.depths[i]; j++) x = localBlock(ops, parameters.under(`stages.${i}.${j}`), x);
+    for (let j = 0; j < architecture.depths[i]; j++) {
+      x = localBlock(ops, parameters.under(`stages.${i}.${j}`), x, blockDepth(architecture, i, j));
+    }
     outputs.push(x);
   }
   return outputs;
@@ -114,11 +116,22 @@ function localDownsample<T>(ops: Ops<T>, parameters: Parameters, stage: number, 
 }
 
 /** Depthwise 3x3, norm, linear, GELU; with a shortcut. */
-function localBlock<T>(ops: Ops<T>, block: Parameters, x: T): T {
+function localBlock<T>(ops: Ops<T>, block: Parameters, x: T, depth: number): T {
   let y = ops.conv(x, block.layer('dwconv'), { stride: 1, padding: 1, depthwise: true });
   y = ops.layerNorm(y, block.layerNorm('norm', LOCAL_EPSILON));
   y = ops.gelu(ops.linear(y, block.layer('pwconv')));
-  return ops.add(x, y);
+  return residual(ops, x, y, depth);
+}
+
+/** Where a block stands among all of its branch: 0 for the first, 1 for the last. */
+function blockDepth({ depths }: Architecture, stage: number, block: number): number {
+  const sum = (counts: readonly number[]): number => counts.reduce((a, b) => a + b, 0);
+  return (sum(depths.slice(0, stage)) + block) / Math.max(1, sum(depths) - 1);
+}
+
+/** A block's output on top of its input. */
+function residual<T>(ops: Ops<T>, x: T, y: T, depth: number): T {
+  return ops.add(x, ops.dropPath ? ops.dropPath(y, depth) : y);
 }
 
 // Global branch -------------------------------------------------------------------------------------------------------
@@ -130,7 +143,7 @@ function globalBranch<T>(ops: Ops<T>, parameters: Parameters, architecture: Arch
     const stage = parameters.under(`layers${i + 1}`);
     if (i > 0) x = patchMerging(ops, stage.under('downsample'), x);
     for (let j = 0; j < architecture.depths[i]; j++) {
-      x = globalBlock(ops, stage.under(`blocks.${j}`), x, {
+      x = globalBlock(ops, stage.under(`blocks.${j}`), x, blockDepth(architecture, i, j), {
         heads: architecture.heads[i],
         window: architecture.window,
         shift: j % 2 === 0 ? 0 : Math.floor(architecture.window / 2),
@@ -159,6 +172,7 @@ function globalBlock<T>(
   ops: Ops<T>,
   block: Parameters,
   x: T,
+  depth: number,
   windows: { heads: number; window: number; shift: number },
 ): T {
   const attn = block.under('attn');
@@ -170,7 +184,7 @@ function globalBlock<T>(
   });
   y = ops.linear(y, attn.layer('proj'));
   y = ops.gelu(ops.linear(y, block.layer('fc1')));
-  return ops.add(x, y);
+  return residual(ops, x, y, depth);
 }
 
 // Hierarchical feature fusion (HFF) -----------------------------------------------------------------------------------

@@ -40,6 +40,11 @@ export interface Ops<T> {
    * other, as Swin orders them. [B, H, W, C] -> [B, H/2, W/2, 4C].
    */
   mergePatches(x: T): T;
+  /**
+   * Where training drops whole residual branches at random (stochastic depth); without it, nothing is dropped.
+   * @param depth of the block among all of its branch, 0 for the first and 1 for the last
+   */
+  dropPath?(x: T, depth: number): T;
   /** Multi-head self-attention within (shifted) windows, without the projection after it; see window-attention.ts. */
   windowAttention(x: T, attention: WindowAttention): T;
 }

@@ -1,11 +1,12 @@
 import type * as TensorFlow from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { HifuseError } from '../../../models/errors.ts';
 import { batchNormAffine, foldBatchNorm } from '../../../models/hifuse/fold-batch-norm.ts';
 import type { BatchNorm, ConvGeometry, Layer, LayerNorm, Ops, WindowAttention } from '../../../models/hifuse/ops.ts';
 import type { Tensor as Parameter } from '../../../models/hifuse/state-dict.ts';
 import { relativePositionBias, shiftMask } from '../../../models/hifuse/window-attention.ts';
 import type { Program, Value } from './program.ts';
+import { roll } from './roll.ts';
 
 const CHANNELS = -1;
 
@@ -219,17 +220,6 @@ function misfit(layer: Layer, x: Value): HifuseError {
     'model.shape-mismatch',
     `${layer.name}.weight has the shape [${layer.weight.shape.join(', ')}], which does not fit a map of ${x.channels} channels.`,
   );
-}
-
-/** Moves rows and columns down and right by `by` positions (up and left where negative), around the edges. */
-function roll(tf: typeof TensorFlow, x: Tensor, by: number): Tensor {
-  if (by === 0) return x;
-  return [1, 2].reduce((y, axis) => {
-    const size = y.shape[axis]!;
-    const head = ((by % size) + size) % size;
-    const [front, back] = tf.split(y as Tensor3D, [size - head, head], axis) as [Tensor, Tensor];
-    return tf.concat([back, front], axis);
-  }, x);
 }
 
 /** The tensor with its axes in another order: axis i of the result is axis `order[i]` of the parameter. */
