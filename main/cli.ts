@@ -7,7 +7,8 @@ import { nodeHost } from './hosts/node.ts';
 import { PATHS } from './paths.ts';
 import { Inference } from './services/inference.ts';
 import { Packages } from './services/packages.ts';
-import { DEFAULT_SETTINGS } from './services/settings.ts';
+import { DEFAULT_SETTINGS, Settings } from './services/settings.ts';
+import { hasStore, openStore, type Store } from './store/open.ts';
 
 /** Ctrl-C, a request to end, and a terminal that was closed. A second one ends the process at once. */
 const ENDINGS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -28,6 +29,7 @@ export async function runCli(
   const interrupt = (): void => {
     controller.abort();
   };
+  let store: Store | null = null;
   for (const name of ENDINGS) process.once(name, interrupt);
   try {
     return await runCommandLine(argv, {
@@ -36,12 +38,21 @@ export async function runCli(
       signal: controller.signal,
       openServices: () => {
         const packages = new Packages(PATHS.bundledModels, path.join(host.dataDirectory, 'models'));
-        return { requests: inference, packages, defaultModel: () => packages.resolve(DEFAULT_SETTINGS.modelId) };
+        // A command that finds none leaves none behind.
+        store = hasStore(host.dataDirectory) ? openStore(host.dataDirectory) : null;
+        const { modelId } = store ? new Settings(store.settings).get() : DEFAULT_SETTINGS;
+        return {
+          requests: inference,
+          packages,
+          defaultModel: () => packages.resolve(modelId),
+          notices: store?.notices ?? [],
+        };
       },
     });
   } finally {
     for (const name of ENDINGS) process.off(name, interrupt);
     inference.stop();
+    (store as Store | null)?.close();
   }
 }
 

@@ -13,6 +13,7 @@ import { Reports } from './services/reports.ts';
 import { Settings } from './services/settings.ts';
 import { Studies } from './services/studies.ts';
 import { removeAbandonedUploads, Uploads } from './services/uploads.ts';
+import { openStore, type Store } from './store/open.ts';
 
 /** An event with its topic, as it goes to the renderers. */
 export type AppEvent = { [T in Topic]: { topic: T; event: Events[T] } }[Topic];
@@ -20,6 +21,7 @@ export type AppEvent = { [T in Topic]: { topic: T; event: Events[T] } }[Topic];
 /** All that the application can do, whichever host it runs in. */
 export interface Services {
   host: Host;
+  store: Store;
   inference: Inference;
   packages: Packages;
   settings: Settings;
@@ -32,7 +34,7 @@ export interface Services {
   events: Emitter<AppEvent>;
   /** The model and the device that the settings choose. */
   selectedModel(): Promise<ModelSelection>;
-  /** Ends the inference process and deletes what was uploaded. */
+  /** Ends the inference process, deletes what was uploaded and closes the store. */
   close(): void;
 }
 
@@ -41,12 +43,13 @@ export function compose(host: Host): Services {
   const events = new Emitter<AppEvent>();
   const inference = new Inference(host);
   const packages = new Packages(PATHS.bundledModels, path.join(host.dataDirectory, 'models'));
-  const settings = new Settings(host.dataDirectory);
+  const store = openStore(host.dataDirectory);
+  const settings = new Settings(store.settings);
   const studies = new Studies({ requests: inference });
   const uploads = new Uploads();
   void removeAbandonedUploads();
   const selectedModel = async (): Promise<ModelSelection> => {
-    const { modelId, engine, device } = await settings.get();
+    const { modelId, engine, device } = settings.get();
     return { directory: await packages.resolve(modelId), engine, device };
   };
   const pathOf = (imageId: string): string => studies.get(imageId).path;
@@ -85,6 +88,7 @@ export function compose(host: Host): Services {
 
   return {
     host,
+    store,
     inference,
     packages,
     settings,
@@ -99,6 +103,7 @@ export function compose(host: Host): Services {
     close: () => {
       inference.stop();
       uploads.close();
+      store.close();
     },
   };
 }

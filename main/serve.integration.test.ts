@@ -11,6 +11,8 @@ import { connect } from './ipc/client.ts';
 import type { Client, StudyList, WorkerStatus } from './ipc/contract.ts';
 import { PATHS } from './paths.ts';
 import { start, type Serving } from './serve.ts';
+import { Settings } from './services/settings.ts';
+import { openStore } from './store/open.ts';
 import { socketPage } from './testing/socket-page.ts';
 
 const SIZE = 64;
@@ -210,7 +212,7 @@ describe.skipIf(!existsSync(PATHS.workerEntry))('the back end (built by `npm run
     const settings = await client.invoke('settings.set', { noticeAccepted: true });
     expect(settings).toMatchObject({ noticeAccepted: true, modelId: 'chest-xray-nano' });
     expect(changed).toHaveBeenCalledWith(settings);
-    expect(JSON.parse(await readFile(path.join(folder, 'data', 'settings.json'), 'utf8'))).toEqual(settings);
+    expect(new Settings(openStore(path.join(folder, 'data')).settings).get()).toEqual(settings);
   });
 
   it('browses the folders of this computer', async () => {

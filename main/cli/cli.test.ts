@@ -5,6 +5,7 @@ import { PassThrough, Writable } from 'node:stream';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HifuseError, toErrorValue } from '../../models/errors.ts';
+import { warning, type Warning } from '../../models/warnings.ts';
 import type { Quantization } from '../../models/package/manifest.ts';
 import type { ImportOptions, Outcome, QuantizeRequest, WorkerApi } from '../../worker/protocol.ts';
 import { fakeHeader, fakeManifest, fakePrediction, fakeRequests } from '../testing/fakes.ts';
@@ -132,6 +133,7 @@ function failing(error: Error, after: number): Writable {
 }
 
 interface RunOptions {
+  notices?: readonly Warning[];
   signal?: AbortSignal;
   asked?: Asked;
   stdout?: Writable;
@@ -151,6 +153,7 @@ async function hifuse(args: string[], options: RunOptions = {}) {
     stderr,
     signal: options.signal ?? new AbortController().signal,
     openServices: () => ({
+      notices: options.notices ?? [],
       requests: worker(options.asked),
       packages: {
         list: () => Promise.resolve([{ id: 'chest', manifest, modelCard: '', bundled: true }]),
@@ -464,6 +467,16 @@ describe('hifuse report', () => {
   it('refuses classes that the model does not have, and other endings', async () => {
     expect((await hifuse(['report', at('a.png'), '--out', at('a.pdf'), '--class', 'x'])).status).toBe(2);
     expect((await hifuse(['report', at('a.png'), '--out', at('a.txt')])).status).toBe(2);
+  });
+});
+
+describe('hifuse', () => {
+  it('says what is wrong with the settings, and goes on', async () => {
+    const { status, err } = await hifuse(['models'], {
+      notices: [warning('store.damaged', { file: 'hifuse.damaged.sqlite' })],
+    });
+    expect(status).toBe(0);
+    expect(err).toContain('The settings of the application were damaged. They were set aside as hifuse.damaged.sqlite');
   });
 });
 

@@ -1,4 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import type { Warning } from '../../models/warnings.ts';
 import type { Texts } from '../../models/texts/texts.ts';
 import type { DamagedModel, ModelSummary } from '../ipc/contract.ts';
 import type { Requests } from '../services/classify.ts';
@@ -17,8 +18,10 @@ export interface Services {
     /** Id or folder -> folder. */
     resolve(idOrDirectory: string): Promise<string>;
   };
-  /** Folder of the model that is used where none is named. */
+  /** Folder of the model that is used where none is named: the one chosen in the app. */
   defaultModel(): Promise<string>;
+  /** What the person must know of the application's data folder. */
+  notices: readonly Warning[];
 }
 
 /** What surrounds a command; a test passes its own. */

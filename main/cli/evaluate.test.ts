@@ -59,6 +59,7 @@ async function hifuse(...args: string[]) {
     stderr,
     signal: new AbortController().signal,
     openServices: () => ({
+      notices: [],
       requests,
       packages: {
         list: () => Promise.resolve([]),

@@ -23,7 +23,8 @@ export const DEVICE_HELP = `\
   --device NAME     ${DEVICES.join(', ')}`;
 
 export const MODEL_HELP = `\
-  --model ID|DIR    the model package; the bundled one if left out (see: hifuse models)
+  --model ID|DIR    the model package; if left out, the one chosen in the app, at first the bundled one
+                    (see: hifuse models)
 ${DEVICE_HELP}`;
 
 /** What the options select. @throws UsageError; HifuseError `model.not-found` */

@@ -61,16 +61,21 @@ function createContext({ stdout, stderr, signal, openServices }: Surroundings): 
         else resolve();
       });
     });
+  const say = (line: string): void => {
+    stderr.write(`${forTerminal(line)}\n`);
+  };
   return {
     get services() {
-      return (services ??= openServices());
+      if (services === null) {
+        services = openServices();
+        for (const notice of services.notices) say(english.warning(notice));
+      }
+      return services;
     },
     write,
     print: (line) => write(`${forTerminal(line)}\n`),
     texts: english,
-    say: (line) => {
-      stderr.write(`${forTerminal(line)}\n`);
-    },
+    say,
     status: stderr.isTTY
       ? (line) => {
           const safe = forTerminal(line);

@@ -3,6 +3,7 @@
  * an id that main gave; it never names a path except those that the person picked. Imports types only.
  */
 import type { ErrorValue } from '../../models/errors.ts';
+import type { Warning } from '../../models/warnings.ts';
 import type { Frame } from '../../models/imaging/frame.ts';
 import type { Manifest } from '../../models/package/manifest.ts';
 import type {
@@ -128,6 +129,8 @@ export interface AppInfo {
   /** Research use only. */
   notice: string;
   platform: string;
+  /** What the person must know of the application itself, e.g. of its data folder. */
+  warnings: readonly Warning[];
 }
 
 export interface WorkerStatus {

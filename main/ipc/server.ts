@@ -25,7 +25,8 @@ const CHECKPOINT_ENDINGS = new Set(['.pth', '.pt', '.ckpt', '.safetensors', '.bi
 
 /** Binds the contract to the services. A method without a handler does not compile. */
 function createHandlers(services: Services) {
-  const { host, inference, packages, settings, studies, images, predictions, batches, reports, uploads } = services;
+  const { host, store, inference, packages, settings, studies, images, predictions, batches, reports, uploads } =
+    services;
 
   const checkpointPath = (source: { uploadId: string } | { path: string }): string =>
     'path' in source ? source.path : uploads.path(source.uploadId);
@@ -50,6 +51,7 @@ function createHandlers(services: Services) {
       host: host.kind,
       notice: NOTICE,
       platform: process.platform,
+      warnings: store.notices,
     }),
 
     'studies.list': () => studies.list(),
@@ -139,7 +141,7 @@ export function createServer(services: Services): Server {
     },
     snapshot: async () => [
       { topic: 'studies.changed', event: services.studies.list() },
-      { topic: 'settings.changed', event: await services.settings.get() },
+      { topic: 'settings.changed', event: services.settings.get() },
       { topic: 'worker.status', event: services.inference.status },
     ],
     subscribe: (listener) => services.events.on(listener),

@@ -1,9 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import path from 'node:path';
-import { HifuseError } from '../../models/errors.ts';
+import { foreignText, HifuseError } from '../../models/errors.ts';
 import { JsonFields } from '../../models/package/json-fields.ts';
 import type { Settings as Values } from '../ipc/contract.ts';
+import type { StoredSettings } from '../store/settings.ts';
 import { Emitter } from './emitter.ts';
 
 export const DEFAULT_SETTINGS: Values = {
@@ -13,75 +11,72 @@ export const DEFAULT_SETTINGS: Values = {
   noticeAccepted: false,
 };
 
+type Name = keyof Values;
+
 /** Setting -> what reads and checks it. */
-const READERS: { [K in keyof Values]: (fields: JsonFields) => Values[K] } = {
+const READERS: { [K in Name]: (fields: JsonFields) => Values[K] } = {
   modelId: (fields) => fields.string('modelId', { minimum: 1, maximum: 4096 }),
   engine: (fields) => fields.oneOf('engine', ['auto', 'onnx', 'tfjs']),
   device: (fields) => fields.oneOf('device', ['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml']),
   noticeAccepted: (fields) => fields.boolean('noticeAccepted'),
 };
+const NAMES = Object.keys(READERS) as Name[];
 
 /**
- * Checks settings, from the renderer or from the file; those that are not there are left out.
+ * Checks settings of the renderer; those that are not there are left out.
  * @throws HifuseError `request.invalid`, naming the setting
  */
 export function parseSettings(fields: JsonFields): Partial<Values> {
-  const given = (Object.keys(READERS) as (keyof Values)[]).filter((name) => fields.raw(name) !== undefined);
+  const given = NAMES.filter((name) => fields.raw(name) !== undefined);
   return Object.fromEntries(given.map((name) => [name, READERS[name](fields)]));
 }
 
-/** The person's settings, in settings.json of the data folder. */
-export class Settings {
-  readonly #file: string;
-  readonly #changed = new Emitter<Values>();
-  #values: Promise<Values> | null = null;
+/** A stored setting; undefined where it is none that this version could have written. */
+function read<K extends Name>(name: K, json: string): Values[K] | undefined {
+  try {
+    return READERS[name](new JsonFields({ [name]: JSON.parse(json) as unknown }, name, 'request.invalid'));
+  } catch {
+    return undefined;
+  }
+}
 
-  constructor(dataDirectory: string) {
-    this.#file = path.join(dataDirectory, 'settings.json');
+/** The person's settings, which all processes of the application share. */
+export class Settings {
+  readonly #stored: Pick<StoredSettings, 'all' | 'put'>;
+  readonly #changed = new Emitter<Values>();
+
+  constructor(stored: Pick<StoredSettings, 'all' | 'put'>) {
+    this.#stored = stored;
   }
 
-  /** A file that is missing or damaged counts as empty: settings are never worth a refusal to start. */
-  get(): Promise<Values> {
-    this.#values ??= readFile(this.#file, 'utf8')
-      .then((text) => new JsonFields(JSON.parse(text), 'settings.json', 'request.invalid'))
-      .then((fields) => ({ ...DEFAULT_SETTINGS, ...parseSettings(fields) }))
-      .catch(() => ({ ...DEFAULT_SETTINGS }));
-    return this.#values;
+  /** A setting that is not there, or makes no sense, has its default: none is worth a refusal to start. */
+  get(): Values {
+    const stored = this.#stored.all();
+    const known = NAMES.flatMap((name) => {
+      const value = stored[name] === undefined ? undefined : read(name, stored[name]);
+      return value === undefined ? [] : [[name, value] as const];
+    });
+    return { ...DEFAULT_SETTINGS, ...Object.fromEntries(known) };
   }
 
   /**
-   * Changes some settings; writes them whole or not at all.
+   * Changes some settings, all of them or none.
    * @throws HifuseError `file.write-failed`; the settings are as before
    */
-  set(changes: Partial<Values>): Promise<Values> {
-    const before = this.get();
-    const after = before.then(async (values) => {
-      const next = { ...values, ...changes };
-      await this.#write(next);
-      this.#changed.emit(next);
-      return next;
-    });
-    this.#values = after.catch(() => before);
-    return after;
+  set(changes: Partial<Values>): Values {
+    try {
+      this.#stored.put(
+        Object.fromEntries(Object.entries(changes).map(([name, value]) => [name, JSON.stringify(value)])),
+      );
+    } catch (error) {
+      throw new HifuseError('file.write-failed', { reason: 'settings', message: foreignText(error) });
+    }
+    const values = this.get();
+    this.#changed.emit(values);
+    return values;
   }
 
   onChange(listener: (values: Values) => void): () => void {
     return this.#changed.on(listener);
-  }
-
-  async #write(values: Values): Promise<void> {
-    const draft = `${this.#file}.${randomUUID()}`;
-    try {
-      await mkdir(path.dirname(this.#file), { recursive: true });
-      await writeFile(draft, `${JSON.stringify(values, null, 2)}\n`, { mode: 0o600, flush: true });
-      await rename(draft, this.#file);
-    } catch (error) {
-      await rm(draft, { force: true }).catch(() => undefined);
-      const reason = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
-      throw new HifuseError(
-        'file.write-failed',
-        `The settings could not be saved (${reason}). Check that the application's data folder can be written to.`,
-      );
-    }
   }
 }

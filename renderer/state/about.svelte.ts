@@ -7,6 +7,7 @@ const UNTOLD: AppInfo = {
   host: 'browser',
   notice: 'For research use only. Not a medical device.',
   platform: '',
+  warnings: [],
 };
 
 /** What this application is, as main says. */

@@ -1,4 +1,4 @@
-/** What the reader must know of an image or prediction that is shown all the same. */
+/** What the reader must know of an image or prediction that is shown all the same, and of the application itself. */
 export const warnings = {
   'dicom.no-preamble': 'The DICOM preamble is missing.',
   'dicom.no-transfer-syntax': 'The file does not name its transfer syntax.',
@@ -12,4 +12,10 @@ export const warnings = {
   'dicom.end-missing': 'The compressed image lacks its end: parts of it may be missing.',
   'prediction.colour':
     'This is a picture in colour; the model is meant for {{modalities}}, which have none. Do not rely on its answer.',
+  'store.damaged':
+    'The settings of the application were damaged. They were set aside as {{file}} in its data folder, and new ones were begun.',
+  'store.newer':
+    'The settings were written by a newer version of the application. They were set aside as {{file}} in its data folder, and new ones were begun.',
+  'store.unavailable':
+    'The settings cannot be kept ({{message}}): changes last until the application ends. Check that its data folder can be written to.',
 } as const;

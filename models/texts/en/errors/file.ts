@@ -5,4 +5,6 @@ export const file = {
   'file.too-large': 'The file is larger than the limit.',
   'file.empty': 'The file is empty.',
   'file.write-failed': 'The result could not be written.',
+  'file.write-failed/settings':
+    'The settings could not be saved ({{message}}). Check that the data folder of the application can be written to.',
 } as const;
