@@ -83,4 +83,21 @@ describe('Sessions', () => {
     expect(loaded).toEqual(['/a', '/a']);
     expect(disposed).toEqual(['/a']);
   });
+
+  it('goes on where a session cannot be disposed of', async () => {
+    const { loader } = fakeLoader();
+    const failing: Loader = {
+      ...loader,
+      openSession: () =>
+        Promise.resolve({
+          session: { dispose: () => Promise.reject(new Error('The device is gone.')) } as unknown as Session,
+          devices: [],
+        }),
+    };
+    const sessions = new Sessions(failing, 1);
+    await sessions.use(select('/a'), nothing);
+    await sessions.use(select('/b'), nothing);
+    await sessions.forget('/b');
+    await settle();
+  });
 });

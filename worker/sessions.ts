@@ -102,7 +102,8 @@ export class Sessions {
   }
 }
 
+/** Never rejects: nobody who used the session can do anything about it, and the model is gone either way. */
 async function dispose(entry: Entry): Promise<void> {
   const open = await entry.opened.catch(() => null);
-  await open?.session.dispose();
+  await open?.session.dispose().catch(() => undefined);
 }

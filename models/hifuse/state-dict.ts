@@ -1,4 +1,5 @@
 import { HifuseError, type ErrorCode } from '../errors.ts';
+import { quote } from '../quote.ts';
 import type { Architecture } from './architecture.ts';
 
 /** A parameter in row-major order. */
@@ -38,10 +39,11 @@ const UNUSED = {
   batches: 'counter of training steps in batch norm: not used in evaluation',
 } as const;
 
-/** Names that a checkpoint may hold in any number and that no table lists. */
-const IGNORED_SUFFIXES: readonly { suffix: string; reason: string }[] = [
-  { suffix: '.num_batches_tracked', reason: UNUSED.batches },
-];
+/** The counter that PyTorch keeps in each batch norm, which no table lists. */
+function isCounter(name: string, table: ReadonlyMap<string, ParameterSpec>): boolean {
+  const COUNTER = '.num_batches_tracked';
+  return name.endsWith(COUNTER) && table.has(`${name.slice(0, -COUNTER.length)}.running_mean`);
+}
 
 /**
  * Every name in a released HiFuse checkpoint with its shape, in the order of the released state dict.
@@ -159,7 +161,13 @@ const LISTED = 8;
 
 function refuse(code: ErrorCode, subject: string, what: string, names: readonly string[]): never {
   const more = names.length > LISTED ? `, and ${names.length - LISTED} more` : '';
-  throw new HifuseError(code, `${subject} ${what}: ${names.slice(0, LISTED).join(', ')}${more}.`);
+  throw new HifuseError(
+    code,
+    `${subject} ${what}: ${names
+      .slice(0, LISTED)
+      .map((name) => quote(name, 200))
+      .join(', ')}${more}.`,
+  );
 }
 
 /**
@@ -186,7 +194,7 @@ export function checkShapes(
   const misshapen: string[] = [];
   for (const [name, shape] of shapes) {
     const spec = table.get(name);
-    const reason = spec ? spec.unused : IGNORED_SUFFIXES.find(({ suffix }) => name.endsWith(suffix))?.reason;
+    const reason = spec ? spec.unused : isCounter(name, table) ? UNUSED.batches : undefined;
     if (reason === undefined) extra.push(name);
     else if (reason !== null) ignored.push({ name, reason });
     if (spec && !sameShape(spec.shape, shape)) {

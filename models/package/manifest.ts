@@ -21,6 +21,15 @@ const idSchema = v.pipe(
   v.check((id) => !RESERVED.test(id), 'must not be a name that Windows keeps for a device'),
 );
 
+/**
+ * Checks the id that a package is to have.
+ *
+ * @throws HifuseError `request.invalid`
+ */
+export function parseId(id: string): string {
+  return parse(fields({ id: idSchema }), { id }, 'The package', 'request.invalid').id;
+}
+
 /** Whether a text can be the id of a package. */
 export function isId(value: string): boolean {
   return v.is(idSchema, value);

@@ -28,13 +28,18 @@ export interface ModelPackage {
   selfTest: SelfTest;
 }
 
-/** Writes a package of weights that the manifest already names by hash. */
+/**
+ * Writes a package of weights that the manifest already names by hash.
+ *
+ * @throws HifuseError `model.invalid-package` where a reader would refuse the manifest or the self-test
+ */
 export function encodePackage(
   manifest: Manifest,
   weights: Uint8Array,
   modelCard: string,
   selfTest: SelfTest,
 ): PackageBytes {
+  parseSelfTest(selfTest, parseManifest(manifest, 'manifest.json').classes.length, 'selftest.json');
   return {
     'manifest.json': encodeJson(manifest),
     'weights.safetensors': weights,

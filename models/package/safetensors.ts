@@ -1,4 +1,5 @@
 import { HifuseError } from '../errors.ts';
+import { quote } from '../quote.ts';
 import { DTYPES, isDtype, type DtypeName } from './dtypes.ts';
 import { decodeUtf8, encodeUtf8 } from './utf8.ts';
 
@@ -71,7 +72,7 @@ export function parseHeader(header: Uint8Array, fileSize: number, subject: strin
   }
   let end = start;
   for (const [name, entry] of [...entries].sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end)) {
-    if (entry.begin !== end) corrupt(subject, `the bytes of ${name} do not follow those before`);
+    if (entry.begin !== end) corrupt(subject, `the bytes of ${quote(name)} do not follow those before`);
     end = entry.end;
   }
   if (end !== fileSize) corrupt(subject, `its tensors claim ${end} bytes, and the file has ${fileSize}`);
@@ -81,13 +82,16 @@ export function parseHeader(header: Uint8Array, fileSize: number, subject: strin
 function parseEntry(name: string, value: unknown, start: number, subject: string): TensorEntry {
   const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Record<string, unknown>;
   if (!isDtype(dtype))
-    corrupt(subject, `${name} has the element type ${JSON.stringify(dtype)}, which is not supported`);
-  if (!isSizes(shape) || shape.length > RANK_LIMIT) corrupt(subject, `${name} has no valid shape`);
-  if (!isSizes(offsets) || offsets.length !== 2) corrupt(subject, `${name} has no valid data_offsets`);
+    corrupt(
+      subject,
+      `${quote(name)} has the element type ${typeof dtype === 'string' ? quote(dtype) : typeof dtype}, which is not supported`,
+    );
+  if (!isSizes(shape) || shape.length > RANK_LIMIT) corrupt(subject, `${quote(name)} has no valid shape`);
+  if (!isSizes(offsets) || offsets.length !== 2) corrupt(subject, `${quote(name)} has no valid data_offsets`);
   const [begin, end] = offsets as [number, number];
   const bytes = shape.reduce((product, size) => product * size, DTYPES[dtype].bytes);
   if (end - begin !== bytes) {
-    corrupt(subject, `${name} of shape [${shape.join(', ')}] needs ${bytes} bytes and has ${end - begin}`);
+    corrupt(subject, `${quote(name)} of shape [${shape.join(', ')}] needs ${bytes} bytes and has ${end - begin}`);
   }
   return { dtype, shape, begin: start + begin, end: start + end };
 }

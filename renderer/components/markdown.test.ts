@@ -23,6 +23,23 @@ describe('markdown', () => {
     expect(parseInlines('see [here](javascript:alert)')).toEqual([text('see '), text('here (javascript:alert)')]);
   });
 
+  it.each([
+    ['spaces in a heading', (n: number) => `# a${' '.repeat(n)}b`],
+    ['marks in a heading', (n: number) => `# ${'#'.repeat(n)}a`],
+    ['spaces in an item', (n: number) => `-${' '.repeat(n)}\r`],
+    ['spaces before nothing', (n: number) => `${' '.repeat(n)}x`],
+    ['a table rule that is none', (n: number) => `|a|\n|${'-'.repeat(n)}x`],
+    ['open brackets', (n: number) => '['.repeat(n)],
+    ['brackets without an address', (n: number) => '[]('.repeat(n / 3)],
+    ['stars', (n: number) => '*a '.repeat(n / 3)],
+    ['pairs of stars', (n: number) => '**a* '.repeat(n / 5)],
+    ['ticks', (n: number) => '``'.repeat(n / 2)],
+  ])('takes no more time than its length: %s', (_, card) => {
+    const started = performance.now();
+    parseMarkdown(card(400_000));
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+
   it('ends for any text', () => {
     fc.assert(
       fc.property(

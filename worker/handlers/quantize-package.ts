@@ -1,12 +1,12 @@
 import { basename, join, resolve } from 'node:path';
 import { readFile } from 'node:fs/promises';
 import { HifuseError } from '../../models/errors.ts';
-import type { Manifest, SelfTest } from '../../models/package/manifest.ts';
+import { parseId, type Manifest, type SelfTest } from '../../models/package/manifest.ts';
 import { encodePackage } from '../../models/package/package.ts';
 import type { LoadedModel } from '../engines/engine.ts';
 import type { LoadedPackage } from '../import/load-package.ts';
 import { runSelfTest } from '../import/self-test.ts';
-import { writePackage } from '../import/write-package.ts';
+import { requireReplaceable, writePackage } from '../import/write-package.ts';
 import type { QuantizeRequest } from '../protocol.ts';
 import type { Inputs } from './inputs.ts';
 
@@ -31,6 +31,10 @@ export async function quantizePackage(
   inputs: Inputs,
   { signal, onProgress }: QuantizePackageOptions,
 ): Promise<{ directory: string; manifest: Manifest; unreadable: number }> {
+  // What cannot be written is said now, not after minutes of work.
+  const id = parseId(basename(resolve(request.out)));
+  await requireReplaceable(request.out);
+
   let unreadable = 0;
   const tensor = async (path: string): Promise<Float32Array | null> => {
     try {
@@ -63,7 +67,7 @@ export async function quantizePackage(
   const { modelCard, selfTest } = model;
   const manifest: Manifest = {
     ...model.manifest,
-    id: basename(resolve(request.out)),
+    id,
     name: `${model.manifest.name}, int8`,
     quantization,
   };

@@ -1,9 +1,12 @@
 import { HifuseError } from '../../models/errors.ts';
+import { quote } from '../../models/quote.ts';
 import { TensorRef } from './torch-globals.ts';
 
 /** Where training scripts keep the weights beside the optimizer's state; `net` is the released one's. */
 const WRAPPERS = ['net', 'state_dict', 'model', 'model_state_dict'] as const;
 const DEPTH_LIMIT = 3;
+/** Of modules around each other; the three that are known are seldom combined. */
+const MOST_WRAPPERS = 8;
 
 /** What wrappers of a module put before every name: DataParallel, torch.compile, Lightning modules. */
 const PREFIXES = ['module.', '_orig_mod.', 'model.'] as const;
@@ -36,7 +39,7 @@ export function findStateDict(root: unknown, subject: string, path: readonly str
   const others: string[] = [];
   for (const [key, value] of entries) {
     if (typeof key === 'string' && value instanceof TensorRef) tensors.set(key, value);
-    else others.push(typeof key === 'string' ? key.slice(0, 80) : typeof key);
+    else others.push(typeof key === 'string' ? quote(key) : typeof key);
   }
   if (tensors.size === 0) {
     const keys = others.length > 0 ? `its keys are ${others.slice(0, 8).join(', ')}` : 'it is empty';
@@ -48,8 +51,12 @@ export function findStateDict(root: unknown, subject: string, path: readonly str
 
 /** Takes away what wrappers put before every name. A name without the prefix keeps all as they are. */
 export function stripPrefixes<T>(tensors: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
-  const names = [...tensors.keys()];
-  const prefix = PREFIXES.find((candidate) => names.length > 0 && names.every((name) => name.startsWith(candidate)));
-  if (!prefix) return tensors;
-  return stripPrefixes(new Map([...tensors].map(([name, tensor]) => [name.slice(prefix.length), tensor])));
+  let stripped = tensors;
+  for (let wrappers = 0; wrappers < MOST_WRAPPERS; wrappers++) {
+    const names = [...stripped.keys()];
+    const prefix = PREFIXES.find((candidate) => names.length > 0 && names.every((name) => name.startsWith(candidate)));
+    if (!prefix) break;
+    stripped = new Map([...stripped].map(([name, tensor]) => [name.slice(prefix.length), tensor]));
+  }
+  return stripped;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { HifuseError } from '../../models/errors.ts';
 import { releasedParameters } from '../../models/hifuse/state-dict.ts';
 import { SMALL } from '../../models/package/testing/example.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
@@ -194,4 +195,52 @@ test('big-endian files are refused', async () => {
     parts.map((part) => (part.name.endsWith('byteorder') ? { ...part, bytes: Buffer.from('big') } : part)),
   );
   await expect(readAll(new MemorySource(zip))).rejects.toMatchObject({ code: 'checkpoint.unknown-format' });
+});
+
+describe('what a file calls its parts is quoted briefly', () => {
+  const long = 'x'.repeat(15_000_000);
+  const safetensors = (header: unknown): MemorySource => {
+    const json = new TextEncoder().encode(JSON.stringify(header));
+    const file = new Uint8Array(8 + json.length);
+    new DataView(file.buffer).setBigUint64(0, BigInt(json.length), true);
+    file.set(json, 8);
+    return new MemorySource(file);
+  };
+  /** A list of lists of lists, too deep for JSON.stringify. */
+  const deep = (): MemorySource => {
+    const nested = `${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}`;
+    const json = new TextEncoder().encode(`{"a":{"dtype":${nested},"shape":[0],"data_offsets":[0,0]}}`);
+    const file = new Uint8Array(8 + json.length);
+    new DataView(file.buffer).setBigUint64(0, BigInt(json.length), true);
+    file.set(json, 8);
+    return new MemorySource(file);
+  };
+
+  test.each<[string, () => MemorySource]>([
+    ['a type', () => safetensors({ a: { dtype: long, shape: [0], data_offsets: [0, 0] } })],
+    ['a type that is nested deeply', deep],
+    ['a name of another network', () => safetensors({ [long]: { dtype: 'F32', shape: [0], data_offsets: [0, 0] } })],
+    [
+      'a name with an invalid shape',
+      () => safetensors({ [long]: { dtype: 'F32', shape: [-1], data_offsets: [0, 0] } }),
+    ],
+    [
+      'a name beside those of HiFuse',
+      () => {
+        const names = [...releasedParameters(SMALL, 2)].map(([name, { shape }]) => [name, shape] as const);
+        const empty = Object.fromEntries(
+          names.map(([name, shape]) => [name, { dtype: 'F32', shape: [0, ...shape], data_offsets: [0, 0] }]),
+        );
+        return safetensors({ ...empty, [long]: { dtype: 'F32', shape: [0], data_offsets: [0, 0] } });
+      },
+    ],
+    [
+      'a thousand prefixes',
+      () => safetensors({ [`${'module.'.repeat(1_000_000)}a`]: { dtype: 'F32', shape: [0], data_offsets: [0, 0] } }),
+    ],
+  ])('%s', async (_, source) => {
+    const error = (await readAll(source()).catch((caught: unknown) => caught)) as HifuseError;
+    expect(error).toBeInstanceOf(HifuseError);
+    expect(error.message.length).toBeLessThan(2000);
+  });
 });

@@ -1,4 +1,5 @@
 import { HifuseError } from '../../models/errors.ts';
+import { quote } from '../../models/quote.ts';
 
 /** A Python tuple. */
 export class Tuple {
@@ -203,7 +204,7 @@ export class PickleMachine {
   global(module: unknown, name: unknown): void {
     if (typeof module !== 'string' || typeof name !== 'string') this.corrupt('a name that is no text');
     const found = this.#environment.find(`${module}.${name}`);
-    if (!found) this.unsafe(`call ${printable(`${module}.${name}`)}`);
+    if (!found) this.unsafe(`call ${quote(`${module}.${name}`, 200)}`);
     this.push(found);
   }
 
@@ -231,11 +232,6 @@ export class PickleMachine {
 
 function isGlobal(value: unknown): value is PickleGlobal {
   return typeof value === 'object' && value !== null && 'call' in value && 'name' in value;
-}
-
-/** A name of a stranger, fit for a message. */
-function printable(name: string): string {
-  return name.replace(/[^\x20-\x7e]/g, '?').slice(0, 200);
 }
 
 /** Text of one byte a character. */

@@ -1,4 +1,5 @@
 import { HifuseError } from '../../models/errors.ts';
+import { quote } from '../../models/quote.ts';
 import type { DtypeName } from '../../models/package/dtypes.ts';
 import { Tuple, type PickleGlobal } from './pickle-machine.ts';
 
@@ -149,7 +150,7 @@ export function persistentStorage(id: unknown, subject: string): StorageRef {
   if (kind !== 'storage') {
     throw new HifuseError(
       'checkpoint.unsafe-pickle',
-      `${subject} is refused: it holds a ${typeof kind === 'string' ? kind.slice(0, 40) : 'thing'} with its code, not only weights. Load it in PyTorch and save model.state_dict() alone.`,
+      `${subject} is refused: it holds a ${typeof kind === 'string' ? quote(kind, 40) : 'thing'} with its code, not only weights. Load it in PyTorch and save model.state_dict() alone.`,
     );
   }
   if (!(type instanceof StorageType)) return corrupt('a storage has no type');

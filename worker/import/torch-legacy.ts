@@ -1,4 +1,5 @@
 import { HifuseError } from '../../models/errors.ts';
+import { quote } from '../../models/quote.ts';
 import { DTYPES } from '../../models/package/dtypes.ts';
 import type { ByteSource } from './byte-source.ts';
 import { PICKLE_LIMIT, PickleTruncated } from './pickle-machine.ts';
@@ -50,7 +51,8 @@ export async function openTorchLegacy(source: ByteSource): Promise<TorchFile> {
     const length = Number(new DataView(count.buffer).getBigInt64(0, true));
     const begin = at + COUNT_BYTES;
     at = begin + length * DTYPES[storage.dtype].bytes;
-    if (length < 0 || !(at <= source.size)) throw corrupt(name, `storage ${storage.key} claims ${length} elements`);
+    if (length < 0 || !(at <= source.size))
+      throw corrupt(name, `storage ${quote(storage.key)} claims ${length} elements`);
     places.set(storage.key, { begin, length });
   }
 
@@ -59,10 +61,11 @@ export async function openTorchLegacy(source: ByteSource): Promise<TorchFile> {
     root,
     readStorage: (storage, first, count) => {
       const place = places.get(storage.key);
-      if (!place) throw corrupt(name, `storage ${storage.key} is missing`);
+      if (!place) throw corrupt(name, `storage ${quote(storage.key)} is missing`);
       const { bytes } = DTYPES[storage.dtype];
       const from = storage.offset + first;
-      if (from + count > place.length) throw corrupt(name, `storage ${storage.key} has only ${place.length} elements`);
+      if (from + count > place.length)
+        throw corrupt(name, `storage ${quote(storage.key)} has only ${place.length} elements`);
       return source.read(place.begin + from * bytes, count * bytes);
     },
   };
@@ -95,7 +98,8 @@ function parsePickles(bytes: Uint8Array, name: string): Pickles {
       persistent: (id) => {
         const storage = persistentStorage(id, name);
         const known = storages.get(storage.key);
-        if (known && known.dtype !== storage.dtype) throw corrupt(name, `storage ${storage.key} has two element types`);
+        if (known && known.dtype !== storage.dtype)
+          throw corrupt(name, `storage ${quote(storage.key)} has two element types`);
         storages.set(storage.key, storage);
         return storage;
       },

@@ -1,4 +1,5 @@
 import { HifuseError } from '../../models/errors.ts';
+import { quote } from '../../models/quote.ts';
 import { DTYPES } from '../../models/package/dtypes.ts';
 import type { ByteSource } from './byte-source.ts';
 import { PICKLE_LIMIT } from './pickle-machine.ts';
@@ -42,7 +43,8 @@ export async function openTorchZip(source: ByteSource): Promise<TorchFile> {
     root: value,
     readStorage: (storage, first, count) => {
       const entry = archive.entries.get(`${prefix}data/${storage.key}`);
-      if (!entry) throw new HifuseError('checkpoint.corrupt', `${name} is damaged: storage ${storage.key} is missing.`);
+      if (!entry)
+        throw new HifuseError('checkpoint.corrupt', `${name} is damaged: storage ${quote(storage.key)} is missing.`);
       const { bytes: size } = DTYPES[storage.dtype];
       return archive.read(entry, (storage.offset + first) * size, count * size);
     },

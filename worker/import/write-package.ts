@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { HifuseError } from '../../models/errors.ts';
+import { quote } from '../../models/quote.ts';
 import { PACKAGE_FILES, type PackageBytes } from '../../models/package/package.ts';
 
 /**
@@ -12,10 +13,6 @@ import { PACKAGE_FILES, type PackageBytes } from '../../models/package/package.t
  */
 export async function writePackage(directory: string, files: PackageBytes): Promise<string> {
   const target = resolve(directory);
-  const failed = (error: unknown): HifuseError =>
-    error instanceof HifuseError
-      ? error
-      : new HifuseError('file.write-failed', `${target} cannot be written: ${(error as Error).message}.`);
   let temporary: string | null = null;
   try {
     const replaces = await holdsPackage(target);
@@ -31,10 +28,21 @@ export async function writePackage(directory: string, files: PackageBytes): Prom
     });
     return target;
   } catch (error) {
-    throw failed(error);
+    throw writeFailed(target, error);
   } finally {
     if (temporary) await rm(temporary, { recursive: true, force: true });
   }
+}
+
+/**
+ * Makes sure that a package may be written to the folder: that it is new, empty or a package, which is then replaced.
+ *
+ * @throws HifuseError `file.write-failed`
+ */
+export async function requireReplaceable(directory: string): Promise<void> {
+  await holdsPackage(resolve(directory)).catch((error: unknown) => {
+    throw writeFailed(resolve(directory), error);
+  });
 }
 
 /**
@@ -54,8 +62,14 @@ async function holdsPackage(target: string): Promise<boolean> {
   if (strangers.length > 0) {
     throw new HifuseError(
       'file.write-failed',
-      `${target} holds ${strangers[0]!}, which belongs to no model package. Choose a new or an empty folder.`,
+      `${target} holds ${quote(strangers[0]!)}, which belongs to no model package. Choose a new or an empty folder.`,
     );
   }
   return true;
+}
+
+function writeFailed(target: string, error: unknown): HifuseError {
+  return error instanceof HifuseError
+    ? error
+    : new HifuseError('file.write-failed', `${target} cannot be written: ${(error as Error).message}.`);
 }

@@ -1,6 +1,6 @@
-import { promisify } from 'node:util';
-import { crc32, inflateRaw } from 'node:zlib';
+import { crc32, createInflateRaw } from 'node:zlib';
 import { HifuseError } from '../../models/errors.ts';
+import { quote } from '../../models/quote.ts';
 import type { ByteSource } from './byte-source.ts';
 
 /**
@@ -37,14 +37,17 @@ const METHODS: Readonly<Record<number, ZipEntry['method']>> = { 0: 'stored', 8: 
 const ENCRYPTED = 1;
 const ZIP64_EXTRA = 1;
 
-const inflate = promisify(inflateRaw) as (input: Uint8Array, options: { maxOutputLength: number }) => Promise<Buffer>;
+/** Nothing deflates further (RFC 1951: 258 bytes in two bits). */
+const GREATEST_RATIO = 1032;
+/** Inflated at least: the headers of torch.save are shorter. */
+const LEAST_INFLATED = 2 ** 16;
 
 /** The files of a ZIP archive, read by range; the sum of what is inflated is bounded. */
 export class ZipArchive {
   readonly entries: ReadonlyMap<string, ZipEntry>;
   readonly #source: ByteSource;
   #inflated = 0;
-  /** Tensors that share a deflated storage follow each other. */
+  /** Beginning of the last deflated entry: tensors that share a storage follow each other. */
   #lastInflated: { name: string; bytes: Uint8Array<ArrayBuffer> } | null = null;
 
   private constructor(source: ByteSource, entries: ReadonlyMap<string, ZipEntry>) {
@@ -64,39 +67,63 @@ export class ZipArchive {
    */
   async read(entry: ZipEntry, begin = 0, length = entry.size): Promise<Uint8Array<ArrayBuffer>> {
     if (begin + length > entry.size) {
-      corrupt(this.#source, `${entry.name} has ${entry.size} bytes, and ${begin + length} are needed`);
+      corrupt(this.#source, `${quote(entry.name)} has ${entry.size} bytes, and ${begin + length} are needed`);
     }
-    if (entry.method === 'deflated') return (await this.#inflate(entry)).slice(begin, begin + length);
+    if (entry.method === 'deflated') return (await this.#inflate(entry, begin + length)).slice(begin, begin + length);
     const bytes = await this.#source.read((await dataOffset(this.#source, entry)) + begin, length);
     if (length === entry.size) this.#verify(entry, bytes);
     return bytes;
   }
 
-  async #inflate(entry: ZipEntry): Promise<Uint8Array<ArrayBuffer>> {
-    if (this.#lastInflated?.name === entry.name) return this.#lastInflated.bytes;
-    this.#inflated += entry.size;
-    if (entry.size > LIMITS.inflated || this.#inflated > LIMITS.inflatedTotal) {
-      corrupt(this.#source, `${entry.name} claims ${entry.size} bytes when inflated, more than is believed`);
+  /** At least the first `end` bytes of a deflated entry, and not much more: a claim of a gigabyte costs nothing. */
+  async #inflate(entry: ZipEntry, end: number): Promise<Uint8Array<ArrayBuffer>> {
+    const last = this.#lastInflated?.name === entry.name ? this.#lastInflated.bytes : null;
+    if (last && last.length >= end) return last;
+    const wanted = Math.min(entry.size, Math.max(end, LEAST_INFLATED, 2 * (last?.length ?? 0)));
+    this.#inflated += wanted;
+    const tooMuch = wanted > LIMITS.inflated || this.#inflated > LIMITS.inflatedTotal;
+    if (tooMuch || entry.size > GREATEST_RATIO * entry.compressedSize) {
+      corrupt(this.#source, `${quote(entry.name)} claims ${entry.size} bytes when inflated, more than is believed`);
     }
     const compressed = await this.#source.read(await dataOffset(this.#source, entry), entry.compressedSize);
-    // One byte more than claimed is enough to find a lie.
-    const bytes = await inflate(compressed, { maxOutputLength: entry.size + 1 }).catch(() => null);
-    if (bytes?.length !== entry.size)
-      corrupt(this.#source, `${entry.name} does not inflate to its ${entry.size} bytes`);
-    const inflated = new Uint8Array(bytes);
-    this.#verify(entry, inflated);
-    this.#lastInflated = { name: entry.name, bytes: inflated };
-    return inflated;
+    const bytes = await inflateBeginning(compressed, wanted, wanted === entry.size);
+    if (!bytes) corrupt(this.#source, `${quote(entry.name)} does not inflate to its ${entry.size} bytes`);
+    if (wanted === entry.size) this.#verify(entry, bytes);
+    this.#lastInflated = { name: entry.name, bytes };
+    return bytes;
   }
 
   #verify(entry: ZipEntry, bytes: Uint8Array): void {
     if (entry.crc !== 0 && crc32(bytes) !== entry.crc)
-      corrupt(this.#source, `${entry.name} does not match its checksum`);
+      corrupt(this.#source, `${quote(entry.name)} does not match its checksum`);
   }
 }
 
 function corrupt({ name }: ByteSource, what: string): never {
   throw new HifuseError('checkpoint.corrupt', `${name} is damaged or cut off: ${what}.`);
+}
+
+/** The first `length` bytes of what inflates; null where there are fewer, or, if `whole`, more. */
+async function inflateBeginning(
+  compressed: Uint8Array,
+  length: number,
+  whole: boolean,
+): Promise<Uint8Array<ArrayBuffer> | null> {
+  const bytes = new Uint8Array(length);
+  let filled = 0;
+  const inflater = createInflateRaw();
+  inflater.end(compressed);
+  try {
+    for await (const chunk of inflater as AsyncIterable<Uint8Array>) {
+      if (whole && filled + chunk.length > length) return null;
+      bytes.set(chunk.subarray(0, length - filled), filled);
+      filled += Math.min(chunk.length, length - filled);
+      if (!whole && filled === length) return bytes;
+    }
+  } catch {
+    return null;
+  }
+  return filled === length ? bytes : null;
 }
 
 function viewOf(bytes: Uint8Array): DataView {
@@ -106,7 +133,8 @@ function viewOf(bytes: Uint8Array): DataView {
 /** Where an entry's bytes begin; its local header repeats the name and has extra fields of its own length. */
 async function dataOffset(source: ByteSource, entry: ZipEntry): Promise<number> {
   const header = viewOf(await source.read(entry.offset, LOCAL.size));
-  if (header.getUint32(0, true) !== LOCAL.signature) corrupt(source, `${entry.name} is not where the directory says`);
+  if (header.getUint32(0, true) !== LOCAL.signature)
+    corrupt(source, `${quote(entry.name)} is not where the directory says`);
   return entry.offset + LOCAL.size + header.getUint16(26, true) + header.getUint16(28, true);
 }
 
@@ -137,7 +165,7 @@ async function readDirectory(source: ByteSource): Promise<Map<string, ZipEntry>>
       bytes.subarray(at + CENTRAL.size, nameEnd),
       bytes.subarray(nameEnd, extraEnd),
     );
-    if (entries.has(entry.name)) corrupt(source, `it holds ${entry.name} twice`);
+    if (entries.has(entry.name)) corrupt(source, `it holds ${quote(entry.name)} twice`);
     entries.set(entry.name, entry);
     at = end;
   }
@@ -179,8 +207,8 @@ async function findDirectory(source: ByteSource): Promise<Directory> {
 function parseEntry(source: ByteSource, view: DataView, at: number, rawName: Uint8Array, extra: Uint8Array): ZipEntry {
   const name = new TextDecoder().decode(rawName);
   const method = METHODS[view.getUint16(at + 10, true)];
-  if (view.getUint16(at + 8, true) & ENCRYPTED) corrupt(source, `${name} is encrypted`);
-  if (!method) corrupt(source, `${name} is compressed by a method that PyTorch does not use`);
+  if (view.getUint16(at + 8, true) & ENCRYPTED) corrupt(source, `${quote(name)} is encrypted`);
+  if (!method) corrupt(source, `${quote(name)} is compressed by a method that PyTorch does not use`);
 
   const wide = zip64Values(extra);
   /** A field of 32 bits, or, where it is full, the next of 64 bits from the extra field. */
@@ -192,8 +220,8 @@ function parseEntry(source: ByteSource, view: DataView, at: number, rawName: Uin
   const size = field(24);
   const compressedSize = field(20);
   const offset = field(42);
-  if (method === 'stored' && size !== compressedSize) corrupt(source, `${name} has two different sizes`);
-  if (compressedSize > source.size) corrupt(source, `${name} claims ${compressedSize} bytes`);
+  if (method === 'stored' && size !== compressedSize) corrupt(source, `${quote(name)} has two different sizes`);
+  if (compressedSize > source.size) corrupt(source, `${quote(name)} claims ${compressedSize} bytes`);
   return { name, method, compressedSize, size, crc: view.getUint32(at + 16, true), offset };
 }
 

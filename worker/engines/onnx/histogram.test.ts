@@ -49,3 +49,9 @@ test('each row of weights has its own scale, and a row of zeros stays zeros', ()
   expect(scales[0]).toBeCloseTo(2 / 127);
   expect(scales[2]).toBeCloseTo(10 / 127);
 });
+
+test.each([Infinity, -Infinity, NaN])('refuses %f, for which no range is wide enough', (value) => {
+  expect(() => {
+    new Histogram().add(Float32Array.of(1, value, 2));
+  }).toThrow(expect.objectContaining({ code: 'engine.failed' }));
+});

@@ -1,3 +1,4 @@
+import { HifuseError } from '../../../models/errors.ts';
 import { activationScale, type Range } from './quantization.ts';
 
 const BINS = 4096;
@@ -10,6 +11,7 @@ export class Histogram {
   #minimum = 0;
   #maximum = 0;
 
+  /** @throws HifuseError `engine.failed` where a value is not a finite number: it has no place in any range */
   add(values: Float32Array): void {
     // Indexed loops: these see every activation of the network, and iterators take several times as long.
     let low = this.#minimum;
@@ -18,6 +20,10 @@ export class Histogram {
       const value = values[i]!;
       if (value < low) low = value;
       else if (value > high) high = value;
+      else if (Number.isNaN(value)) high = Infinity;
+    }
+    if (!Number.isFinite(high - low)) {
+      throw new HifuseError('engine.failed', 'The network computes values that are not finite numbers.');
     }
     this.#minimum = low;
     this.#maximum = high;
