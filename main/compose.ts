@@ -68,7 +68,7 @@ export function compose(host: Host): Services {
   const reports = new Reports({
     requests: inference,
     image: (imageId) => studies.get(imageId),
-    model: selectedModel,
+    prediction: (predictionId) => predictions.kept(predictionId),
     saveFile,
   });
 

@@ -174,7 +174,8 @@ describe.skipIf(!existsSync(PATHS.workerEntry))('the back end (built by `npm run
   it('saves a report', async () => {
     const list = await whenRead();
     const imageId = idOf(list, 'disc.png');
-    const report = { imageId, frame: 0, classIndex: 0, window: null, overlayOpacity: 0.5 };
+    const { id: predictionId } = await client.invoke('predictions.classify', { imageId, frame: 0 });
+    const report = { predictionId, classIndex: 0, window: null, overlayOpacity: 0.5, names: true };
     const saved = await client.invoke('reports.save', report);
     expect(saved.kind === 'download' && new TextDecoder().decode(saved.bytes.subarray(0, 5))).toBe('%PDF-');
   });

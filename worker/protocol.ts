@@ -135,6 +135,8 @@ export interface HeatMap {
 }
 
 export interface Prediction {
+  /** Of this one answer: a report is made of it, without running the network again. */
+  id: string;
   image: ImageSource;
   /** Of the frame that was classified: a picture with another content is of another file. */
   content: FrameContent;

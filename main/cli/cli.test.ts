@@ -8,7 +8,7 @@ import { HifuseError, toErrorValue } from '../../models/errors.ts';
 import { warning, type Warning } from '../../models/warnings.ts';
 import type { Quantization } from '../../models/package/manifest.ts';
 import type { ImportOptions, Outcome, QuantizeRequest, WorkerApi } from '../../worker/protocol.ts';
-import { fakeHeader, fakeManifest, fakePrediction, fakeRequests } from '../testing/fakes.ts';
+import { fakeHeader, fakeManifest, fakeModel, fakePrediction, fakeRequests } from '../testing/fakes.ts';
 import { COMMANDS } from './commands.ts';
 import { runCommandLine } from './run.ts';
 
@@ -59,16 +59,7 @@ type Asked = { method: string; params: unknown }[];
 
 function worker(asked: Asked = []) {
   const answer = fakeRequests({
-    'model.load': () =>
-      Promise.resolve({
-        directory: '/model',
-        manifest,
-        engine: 'onnx',
-        device: 'cpu',
-        precision: 'float32',
-        preferredBatch: 2,
-        devices: [],
-      }),
+    'model.load': () => Promise.resolve(fakeModel({ manifest })),
     'model.classify': ({ images }) => Promise.resolve(images.map(outcomeOf)),
     'model.verify': ({ directory }) =>
       directory.includes('damaged')
@@ -87,12 +78,18 @@ function worker(asked: Asked = []) {
       file.endsWith('.png')
         ? Promise.resolve({ schema: 1, file: 'worker', header: { Rows: 30 }, frame0: null, warnings: [], error: null })
         : Promise.reject(new HifuseError('worker.crashed', 'ended')),
-    'image.render': async () => {
+    'image.render': async ({ path: file }) => {
+      if (file.endsWith('bad.png')) throw new HifuseError('image.corrupt', 'bad.png is cut off.');
       const raw = { width: 40, height: 30, channels: 3 } as const;
       const png = await sharp(Buffer.alloc(40 * 30 * 3), { raw })
         .png()
         .toBuffer();
-      return { png: new Uint8Array(png), width: 40, height: 30, content: { sha256: '', fileVersion: '1' } };
+      return {
+        png: new Uint8Array(png),
+        width: 40,
+        height: 30,
+        content: { sha256: 'cd'.repeat(32), fileVersion: '1' },
+      };
     },
     'checkpoint.summary': ({ path: file }) =>
       file.endsWith('evil.pth')
@@ -448,6 +445,46 @@ describe('hifuse inspect', () => {
 
   it('is read by people, too', async () => {
     expect((await hifuse(['inspect', at('a.png')])).out).toBe('Rows  30\n');
+  });
+});
+
+describe('hifuse render', () => {
+  const asks = async (...args: string[]) => {
+    const asked: Asked = [];
+    const result = await hifuse(['render', at('cine.png'), '--out', at('o.png'), ...args], { asked });
+    return { ...result, params: asked.find(({ method }) => method === 'image.render')?.params };
+  };
+
+  it('writes one pixel for each, with the window that was asked for', async () => {
+    const { status, params, err } = await asks('--frame', '2', '--window', '-600/1500');
+    expect([status, err]).toEqual([0, `Wrote ${at('o.png')}: 40 × 30 pixels.\n`]);
+    expect(params).toEqual({
+      path: at('cine.png'),
+      frame: 2,
+      window: { center: -600, width: 1500 },
+      maxSize: null,
+    });
+    expect((await sharp(at('o.png')).metadata()).width).toBe(40);
+    expect((await asks()).params).toMatchObject({ frame: 0, window: null });
+  });
+
+  it('counts frames from 0, also in what it says', async () => {
+    const { status, err } = await asks('--frame', '3');
+    expect([status, err]).toEqual([2, expect.stringContaining('has 3 frames, 0 to 2.')]);
+  });
+
+  it.each([['40'], ['40/0'], ['40/-1'], ['a/b'], ['1/2/3'], ['/'], ['Infinity/1']])(
+    'refuses the window %j',
+    async (text) => {
+      const { status, params } = await asks('--window', text);
+      expect([status, params]).toEqual([2, undefined]);
+    },
+  );
+
+  it('leaves no file where the image fails: status 1', async () => {
+    const { status, err } = await hifuse(['render', at('bad.png'), '--out', at('o.png')]);
+    expect([status, err]).toEqual([1, 'bad.png is cut off.\n']);
+    expect(await readdir(folder)).toEqual([]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { HifuseError, toErrorValue } from '../../models/errors.ts';
 import type { Warning } from '../../models/warnings.ts';
 import type { Texts } from '../../models/texts/texts.ts';
 import type { DamagedModel, ModelSummary } from '../ipc/contract.ts';
@@ -58,10 +59,22 @@ type Parsed<O extends Options> = ReturnType<
   typeof parseArgs<{ args: string[]; options: O; allowPositionals: true; strict: true }>
 >;
 
+/** ['--window', '-600/1500'] -> ['--window=-600/1500']: parseArgs takes a negative number for an option. */
+function joinNegativeValues(args: readonly string[], options: Options): string[] {
+  const joined: string[] = [];
+  for (const arg of args) {
+    const before = joined.at(-1);
+    const takesValue = before?.startsWith('--') === true && options[before.slice(2)]?.type === 'string';
+    if (takesValue && /^-[\d.]/.test(arg)) joined[joined.length - 1] = `${before}=${arg}`;
+    else joined.push(arg);
+  }
+  return joined;
+}
+
 /** Parses the arguments of a command. @throws UsageError for an unknown option or a missing value */
 export function parse<const O extends Options>(args: readonly string[], options: O): Parsed<O> {
   try {
-    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    return parseArgs({ args: joinNegativeValues(args, options), options, allowPositionals: true, strict: true });
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
@@ -86,4 +99,32 @@ export function wholeNumber(option: string, value: string, minimum: number): num
   const number = Number(value);
   if (value.trim() !== '' && Number.isSafeInteger(number) && number >= minimum) return number;
   throw new UsageError(`--${option} is a whole number from ${minimum} on, not "${value}".`);
+}
+
+/** For `parse`: which frame of a file that is the one of a command. */
+export const FRAME_OPTION = { frame: { type: 'string', default: '0' } } as const;
+
+/** `--frame` of a file. @throws UsageError where the file has no such frame; HifuseError as the file cannot be read */
+export async function frameOf(value: string, path: string, { services, signal }: Context): Promise<number> {
+  const frame = wholeNumber('frame', value, 0);
+  // A file has a first frame, or the decoder says why not.
+  if (frame === 0) return frame;
+  const { frames } = await services.requests.request('image.header', { path }, { signal });
+  if (frame < frames) return frame;
+  throw new UsageError(
+    `--frame counts from 0, and ${path} has ${frames === 1 ? 'one frame' : `${frames} frames, 0 to ${frames - 1}`}.`,
+  );
+}
+
+/** Runs a command of one file: where the file fails, that is told, and is a failure (1), no inability (2). */
+export async function onOneFile(context: Context, work: () => Promise<void>): Promise<ExitStatus> {
+  try {
+    await work();
+    return EXIT.ok;
+  } catch (error) {
+    context.signal.throwIfAborted();
+    if (!(error instanceof HifuseError) || error.code === 'file.write-failed') throw error;
+    context.say(context.texts.error(toErrorValue(error)));
+    return EXIT.failed;
+  }
 }

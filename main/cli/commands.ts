@@ -6,6 +6,7 @@ import { importCommand } from './import.ts';
 import { inspect } from './inspect.ts';
 import { models } from './models.ts';
 import { quantize } from './quantize.ts';
+import { render } from './render.ts';
 import { report } from './report.ts';
 import { verify } from './verify.ts';
 
@@ -13,6 +14,7 @@ import { verify } from './verify.ts';
 export const COMMANDS: readonly Command[] = [
   classify,
   inspect,
+  render,
   report,
   evaluate,
   models,

@@ -80,6 +80,17 @@ export async function fileOutput(file: string, { say }: Pick<Context, 'say'>): P
   };
 }
 
+/** Writes a file whole, or not at all. @throws HifuseError `file.write-failed` */
+export async function writeWhole(file: string, bytes: Uint8Array, context: Pick<Context, 'say'>): Promise<void> {
+  const output = await fileOutput(file, context);
+  try {
+    await output.write(bytes);
+    await output.finish();
+  } finally {
+    await output.discard();
+  }
+}
+
 /** Results on stdout, which cannot be taken back. */
 export function standardOutput(context: Context): Output {
   return {

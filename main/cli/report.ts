@@ -1,18 +1,19 @@
 import path from 'node:path';
-import { HifuseError } from '../../models/errors.ts';
+import { classifyOne } from '../services/classify.ts';
 import { createReport } from '../services/reports.ts';
 import {
-  EXIT,
+  FRAME_OPTION,
+  frameOf,
+  onOneFile,
   parse,
   single,
   UsageError,
-  wholeNumber,
   type Command,
   type Context,
   type ExitStatus,
 } from './command.ts';
 import { MODEL_HELP, MODEL_OPTIONS, selectModel } from './model-options.ts';
-import { fileOutput } from './output.ts';
+import { writeWhole } from './output.ts';
 
 const help = `\
 Usage: hifuse report FILE --out FILE.pdf [options]
@@ -23,12 +24,14 @@ made them.
   --out FILE.pdf    the report
   --frame N         of a multi-frame file, counted from 0 (default 0)
   --class NAME      whose heat map; the most probable class if left out
+  --hide-names      leave out name, ID, date of birth and file name
 ${MODEL_HELP}`;
 
 const OPTIONS = {
   ...MODEL_OPTIONS,
+  ...FRAME_OPTION,
   out: { type: 'string' },
-  frame: { type: 'string', default: '0' },
+  'hide-names': { type: 'boolean', default: false },
   class: { type: 'string' },
 } as const;
 
@@ -37,7 +40,6 @@ const OVERLAY_OPACITY = 0.6;
 async function run(args: readonly string[], context: Context): Promise<ExitStatus> {
   const { values, positionals } = parse(args, OPTIONS);
   const file = single(positionals, 'the image');
-  const frame = wholeNumber('frame', values.frame, 0);
   const { out } = values;
   if (out === undefined || path.extname(out).toLowerCase() !== '.pdf') {
     throw new UsageError('Name the report with --out FILE.pdf.');
@@ -49,29 +51,22 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
   const classIndex = values.class === undefined ? null : names.indexOf(values.class);
   if (classIndex === -1) throw new UsageError(`--class is one of ${names.join(', ')}, not "${values.class}".`);
 
-  const output = await fileOutput(out, context);
-  try {
-    const { pdf } = await createReport(services.requests, {
-      source: { path: file, frame },
+  return onOneFile(context, async () => {
+    const source = { path: file, frame: await frameOf(values.frame, file, context) };
+    const pdf = await createReport(services.requests, {
+      prediction: await classifyOne(services.requests, source, model, signal),
+      manifest: info.manifest,
       name: path.basename(file),
-      model,
+      names: !values['hide-names'],
       classIndex,
       window: null,
       overlayOpacity: OVERLAY_OPACITY,
       createdAt: new Date(),
       signal,
     });
-    await output.write(pdf);
-    await output.finish();
-  } catch (error) {
-    await output.discard();
-    signal.throwIfAborted();
-    // The one file of this command failed: a failure, not an inability.
-    context.say(error instanceof HifuseError ? error.message : String(error));
-    return EXIT.failed;
-  }
-  context.say(`Wrote ${out}`);
-  return EXIT.ok;
+    await writeWhole(out, pdf, context);
+    context.say(`Wrote ${out}`);
+  });
 }
 
 export const report: Command = { name: 'report', summary: 'write a one-page PDF report of an image', help, run };

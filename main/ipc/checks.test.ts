@@ -34,11 +34,11 @@ const VALID: { [M in Method]: Api[M]['params'] } = {
   'batch.rows': { id: 'batch-1', from: 0, count: 50 },
   'batch.export': { id: 'batch-1', format: 'json' },
   'reports.save': {
-    imageId: 'image-1',
-    frame: 0,
+    predictionId: 'prediction-1',
     classIndex: 2,
     window: { center: -600, width: 1500 },
     overlayOpacity: 0.5,
+    names: false,
   },
   'models.list': null,
   'models.damaged': null,

@@ -77,10 +77,11 @@ const CHECKS = {
   }),
   'batch.export': (fields) => ({ id: batchId(fields), format: fields.oneOf('format', ['csv', 'json']) }),
   'reports.save': (fields) => ({
-    ...image(fields),
+    predictionId: fields.string('predictionId', { minimum: 1, maximum: 100 }),
     classIndex: fields.integer('classIndex', 0, 100_000),
     window: shownWindow(fields.objectOrNull('window')),
     overlayOpacity: fields.number('overlayOpacity', 0, 1),
+    names: fields.boolean('names'),
   }),
   'models.list': null,
   'models.damaged': null,

@@ -98,6 +98,8 @@ export interface BatchRow {
 
 export interface BatchState {
   id: string;
+  /** Grows with every change: of two states of a batch, the one with the greater revision holds. */
+  revision: number;
   state: 'running' | 'done' | 'cancelled';
   done: number;
   failed: number;
@@ -106,14 +108,17 @@ export interface BatchState {
   startedAt: string;
 }
 
+/** What is shown: the report prints it, and runs nothing again. */
 export interface ReportRequest {
-  imageId: string;
-  frame: number;
+  /** `Prediction.id`, as `predictions.classify` gave it. */
+  predictionId: string;
   classIndex: number;
-  /** As shown; null: as the file asks. */
+  /** As shown; null: the file's default window. */
   window: { center: number; width: number } | null;
   /** 0..1; 0 leaves the overlay out. */
   overlayOpacity: number;
+  /** False where the reader hides names: the report then leaves out all that tells whose image it is. */
+  names: boolean;
 }
 
 /** `saved`: a path (desktop). `download`: the browser saves the bytes. `cancelled`: the person closed the dialog. */
@@ -164,7 +169,7 @@ export interface Api {
     result: { png: Uint8Array<ArrayBuffer> };
   };
   'images.elements': { params: { imageId: string }; result: DicomElement[] };
-  /** With heat maps for all classes. Answers are kept: asking again is free. */
+  /** With heat maps for all classes. Kept while the file stays the same: asking again is free. */
   'predictions.classify': { params: { imageId: string; frame: number }; result: Prediction };
   'predictions.input': { params: { imageId: string; frame: number }; result: NetworkInput };
   'batch.start': { params: { imageIds: string[] }; result: BatchState };

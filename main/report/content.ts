@@ -1,6 +1,7 @@
 /** What a report says, as data: no page, no fonts. */
 import type { Texts } from '../../models/texts/texts.ts';
 import { HEAT_MAP_METHOD, heatValue } from '../../models/imaging/heatmap.ts';
+import { describeWindow } from '../../models/imaging/voi.ts';
 import type { Manifest } from '../../models/package/manifest.ts';
 import { describeAge } from '../../models/imaging/patient-age.ts';
 import {
@@ -15,6 +16,7 @@ import {
 } from '../../models/words.ts';
 import type { ImageHeader, Prediction } from '../../worker/protocol.ts';
 import { NOTICE, software } from '../about.ts';
+import { carriesIdentity } from './identity.ts';
 import { intendedUseCautions } from './intended.ts';
 
 /** A label and its value, for people. */
@@ -23,12 +25,14 @@ export type Fact = readonly [label: string, value: string];
 export interface ReportFacts {
   /** Of the file, without its folder. */
   name: string;
+  /** False leaves out whatever tells whose image it is. */
+  names: boolean;
   header: ImageHeader;
   prediction: Prediction;
   manifest: Manifest;
   /** Whose heat map is shown; null: none. */
   classIndex: number | null;
-  /** As displayed; null: as the file asks. */
+  /** As displayed; null: the file's default window. */
   window: { center: number; width: number } | null;
   overlayOpacity: number;
   createdAt: Date;
@@ -82,23 +86,30 @@ export function timestamp(date: Date): string {
   return `${local.slice(0, 10)} ${local.slice(11, 19)} UTC${zone}`;
 }
 
-function patientFacts(header: ImageHeader): Fact[] {
-  const facts: Fact[] = [
+function patientFacts({ header, names }: ReportFacts): Fact[] {
+  const whose: Fact[] = [
     ['Patient', personName(header.patientName)],
     ['Patient ID', header.patientId],
     ['Date of birth', dicomDate(header.patientBirthDate)],
+  ];
+  const facts: Fact[] = [
+    ...(names ? whose : [['Patient', 'name, ID and date of birth left out'] as const]),
     ['Sex', header.patientSex],
     ['Age', header.age ? describeAge(header.age) : header.patientAge],
   ];
   return facts.some(isGiven) ? facts.filter(isGiven) : [['Patient', 'not given by the file']];
 }
 
-function studyFacts({ name, header, prediction }: ReportFacts): Fact[] {
-  const study = [header.studyDescription, header.seriesDescription].filter(Boolean).join(' / ');
+function studyFacts({ name, names, header, prediction }: ReportFacts): Fact[] {
+  const study = [header.studyDescription, header.seriesDescription]
+    .filter((text) => text !== '' && (names || !carriesIdentity(text, header)))
+    .join(' / ');
   const view = [header.modality, header.bodyPart, header.viewPosition].filter(Boolean).join(', ');
   const frame = header.frames > 1 ? `, frame ${prediction.image.frame + 1} of ${header.frames}` : '';
   const facts: Fact[] = [
-    ['File', `${name}${frame}`],
+    // A file's name may be the patient's in ways that nobody can tell; the digest says which image it is.
+    ['File', `${names ? name : 'name left out'}${frame}`],
+    ...(names ? [] : [['Pixels SHA-256', prediction.content.sha256] as const]),
     ['Format', `${header.format.toUpperCase()}, ${header.columns} × ${header.rows} pixels`],
     ['Study', study],
     ['Study date', [dicomDate(header.studyDate), dicomTime(header.studyTime)].filter(Boolean).join(' ')],
@@ -156,14 +167,21 @@ function isCropped({ header, prediction }: Pick<ReportFacts, 'header' | 'predict
 function imageCaption(facts: ReportFacts): string {
   const { window } = facts;
   const shown = window
-    ? `The image through the window of centre ${window.center} and width ${window.width}.`
-    : 'The image as its file asks to be shown.';
+    ? `The image through the window ${describeWindow(window)}.`
+    : 'The image through its default window.';
   return isCropped(facts) ? `${shown} The network saw what is inside of the dashed line.` : shown;
+}
+
+function cautions({ manifest, header, prediction, names }: ReportFacts, texts: Texts): string[] {
+  const warnings = prediction.warnings
+    .map(texts.warning)
+    .map((text) => (names || !carriesIdentity(text, header) ? text : 'A warning names the patient and is left out.'));
+  return [...intendedUseCautions(manifest.intended, header), ...warnings];
 }
 
 /** Everything that the page shows in words. @param texts in the language of who reads it */
 export function reportContent(facts: ReportFacts, texts: Texts): ReportContent {
-  const { prediction, manifest, header, classIndex, overlayOpacity } = facts;
+  const { prediction, manifest, classIndex, overlayOpacity } = facts;
   const ordered = prediction.classes
     .map((score, index) => ({ score, top: index === prediction.top1 }))
     .sort((a, b) => b.score.probability - a.score.probability || Number(b.top) - Number(a.top));
@@ -175,7 +193,7 @@ export function reportContent(facts: ReportFacts, texts: Texts): ReportContent {
     title: 'Image classification report',
     created: timestamp(facts.createdAt),
     notice: NOTICE,
-    patient: patientFacts(header),
+    patient: patientFacts(facts),
     study: studyFacts(facts),
     imageCaption: imageCaption(facts),
     cropped: isCropped(facts),
@@ -196,7 +214,7 @@ export function reportContent(facts: ReportFacts, texts: Texts): ReportContent {
     omitted:
       ordered.length > CLASS_LINES ? `${ordered.length - CLASS_LINES} more classes, together ${percent(rest)}` : '',
     calibration: calibration(manifest),
-    cautions: [...intendedUseCautions(manifest.intended, header), ...prediction.warnings.map(texts.warning)],
+    cautions: cautions(facts, texts),
     provenance: provenance(facts),
     about: about(facts),
     footer: `${NOTICE} A network’s output is no finding: a person who can read the image must judge it.`,

@@ -1,13 +1,14 @@
+import path from 'node:path';
 import sharp from 'sharp';
 import { HifuseError } from '../../models/errors.ts';
 import { heatMapOverlay, scaleRegion } from '../../models/imaging/heatmap.ts';
-import type { Prediction, Rectangle } from '../../worker/protocol.ts';
+import type { ImageHeader, Prediction, Rectangle } from '../../worker/protocol.ts';
 import type { Requests } from '../services/classify.ts';
 
 export interface OverlayOptions {
   /** Whose heat map. */
   classIndex: number;
-  /** Display window in modality units; null: as the file asks. */
+  /** Display window in modality units; null: the file's default. */
   window: { center: number; width: number } | null;
   /** 0..1 */
   opacity: number;
@@ -25,6 +26,8 @@ export interface RenderedOverlay {
   height: number;
   /** What the network saw, in pixels of these pictures. */
   region: Rectangle;
+  /** Of the file that they show. */
+  header: ImageHeader;
 }
 
 /**
@@ -32,7 +35,8 @@ export interface RenderedOverlay {
  * models/imaging/heatmap.ts.
  *
  * @param prediction with heat maps
- * @throws HifuseError `request.invalid` without a heat map of that class; `image.*` and `dicom.*` as the decoder does
+ * @throws HifuseError `request.invalid` without a heat map of that class; `image.changed` where the file is no longer the
+ *   one that was classified; `image.*` and `dicom.*` as the decoder does
  */
 export async function renderOverlay(
   requests: Requests,
@@ -41,10 +45,14 @@ export async function renderOverlay(
 ): Promise<RenderedOverlay> {
   const heatMap = prediction.heatMaps?.find((map) => map.classIndex === classIndex);
   if (!heatMap) throw new HifuseError('request.invalid', `There is no heat map of class number ${classIndex}.`);
-  const { image: source } = prediction;
+  const { image: source, content } = prediction;
   const options = signal ? { signal } : {};
-  const { png, width, height } = await requests.request('image.render', { ...source, window, maxSize }, options);
+  const rendered = await requests.request('image.render', { ...source, window, maxSize }, options);
   const header = await requests.request('image.header', { path: source.path }, options);
+  if (rendered.content.sha256 !== content.sha256 || header.fileVersion !== content.fileVersion) {
+    throw new HifuseError('image.changed', { file: path.basename(source.path) });
+  }
+  const { png, width, height } = rendered;
   const region = scaleRegion(prediction.preprocessing.region, width / header.columns, height / header.rows);
   const rgba = Buffer.from(heatMapOverlay(heatMap, width, height, region, opacity).buffer);
   const overlay = await sharp(png)
@@ -53,5 +61,5 @@ export async function renderOverlay(
     .removeAlpha()
     .png()
     .toBuffer();
-  return { image: png, overlay: new Uint8Array(overlay), width, height, region };
+  return { image: png, overlay: new Uint8Array(overlay), width, height, region, header };
 }

@@ -24,6 +24,9 @@ import { Typesetter } from './typesetter.ts';
 /** Height of the pictures; shrinks when the words need more of the page. */
 const PICTURES = { tallest: 250, lowest: 110 } as const;
 
+/** More would leave no room for the pictures. */
+const MOST_CAUTION_LINES = 6;
+
 /** What is drawn below y, or only measured: the y below it. */
 type Block = (y: number, draw: boolean) => number;
 
@@ -156,7 +159,7 @@ function belowPictures(document: PDFKit.PDFDocument, type: Typesetter, fonts: Fo
     },
     (y, draw) => {
       if (content.cautions.length === 0) return y;
-      const lines = content.cautions.flatMap((text) => type.wrap(text, WIDTH - 20, STYLES.warning, 2)).slice(0, 6);
+      const lines = cautionLines(type, content.cautions);
       const height = lines.length * Typesetter.lineHeight(STYLES.warning) + 9;
       if (draw) {
         document.roundedRect(LEFT, y, WIDTH, height, 3).fill(WARNING.fill);
@@ -185,6 +188,24 @@ function belowPictures(document: PDFKit.PDFDocument, type: Typesetter, fonts: Fo
     },
   ];
   return (start, draw) => blocks.reduce((y, block) => block(y, draw), start);
+}
+
+/** Lines of the warnings that have room; where some have none, that is said. */
+function cautionLines(type: Typesetter, cautions: readonly string[]): string[] {
+  const lines: string[] = [];
+  for (const [i, text] of cautions.entries()) {
+    const wrapped = type.wrap(text, WIDTH - 20, STYLES.warning, 2);
+    const isLast = i === cautions.length - 1;
+    if (lines.length + wrapped.length > MOST_CAUTION_LINES - (isLast ? 0 : 1)) {
+      const more = cautions.length - i;
+      return [
+        ...lines,
+        `… and ${more} more ${more === 1 ? 'warning' : 'warnings'}, shown beside the image in the app.`,
+      ];
+    }
+    lines.push(...wrapped);
+  }
+  return lines;
 }
 
 function drawFooter(document: PDFKit.PDFDocument, type: Typesetter, content: ReportContent): void {

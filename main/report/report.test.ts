@@ -5,6 +5,7 @@ import path from 'node:path';
 import { getDocument } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { HifuseError } from '../../models/errors.ts';
 import { warning } from '../../models/warnings.ts';
 import { HEAT_MAP_FULL_SCALE } from '../../models/imaging/heatmap.ts';
 import { patientAgeOf } from '../../models/imaging/patient-age.ts';
@@ -12,8 +13,10 @@ import type { ImageHeader, Prediction } from '../../worker/protocol.ts';
 import { createReport, type ReportOptions } from '../services/reports.ts';
 import { fakeHeader, fakeManifest, fakePrediction, fakeRequests } from '../testing/fakes.ts';
 import { timestamp } from './content.ts';
+import { carriesIdentity } from './identity.ts';
 import { intendedUseCautions } from './intended.ts';
 import { renderOverlay } from './overlay.ts';
+import { FOOTER_TOP, LEFT, PAGE, RIGHT } from './page.ts';
 
 const [COLUMNS, ROWS] = [40, 30];
 let gray: Uint8Array;
@@ -34,48 +37,51 @@ const heatMaps = (count: number) =>
     values: Float32Array.from([HEAT_MAP_FULL_SCALE, 0]),
   }));
 
-function worker(header: Partial<ImageHeader> = {}, prediction: Partial<Prediction> = {}, probabilities?: number[]) {
+const CONTENT = fakePrediction({ path: '', frame: 0 }).content;
+
+/** A worker that knows one file. */
+function worker(header: Partial<ImageHeader> = {}, content = CONTENT) {
   return fakeRequests({
-    'model.load': () =>
-      Promise.resolve({
-        directory: '/model',
-        manifest: fakeManifest(),
-        engine: 'onnx',
-        device: 'cpu',
-        precision: 'float32',
-        preferredBatch: 4,
-        devices: [],
-      }),
-    'model.classify': ({ images }) => {
-      const made = fakePrediction(images[0]!, probabilities);
-      const whole = { ...made, heatMaps: heatMaps(made.classes.length), ...prediction };
-      return Promise.resolve([{ ok: true, prediction: whole }]);
-    },
     'image.header': ({ path: file }) => Promise.resolve(fakeHeader(file, { rows: ROWS, columns: COLUMNS, ...header })),
-    'image.render': () =>
-      Promise.resolve({
-        png: new Uint8Array(gray),
-        width: COLUMNS,
-        height: ROWS,
-        content: { sha256: '', fileVersion: '1' },
-      }),
+    'image.render': () => Promise.resolve({ png: new Uint8Array(gray), width: COLUMNS, height: ROWS, content }),
   });
 }
 
-const OPTIONS: ReportOptions = {
-  source: { path: '/images/a.dcm', frame: 0 },
+const SOURCE = { path: '/images/a.dcm', frame: 0 };
+
+function predicted(changes: Partial<Prediction> = {}, probabilities?: number[]): Prediction {
+  const made = fakePrediction(SOURCE, probabilities);
+  return { ...made, heatMaps: heatMaps(made.classes.length), ...changes };
+}
+
+const OPTIONS: Omit<ReportOptions, 'prediction'> = {
+  manifest: fakeManifest(),
   name: 'a.dcm',
-  model: { directory: '/model', engine: 'auto', device: 'auto' },
+  names: true,
   classIndex: null,
   window: null,
   overlayOpacity: 0.6,
   createdAt: new Date('2026-01-02T03:04:05Z'),
 };
 
-async function read(pdf: Uint8Array): Promise<{ pages: number; text: string }> {
+const report = (header: Partial<ImageHeader> = {}, options: Partial<ReportOptions> = {}): Promise<Uint8Array> =>
+  createReport(worker(header), { ...OPTIONS, prediction: predicted(), ...options });
+
+async function read(pdf: Uint8Array) {
   const document = await getDocument({ data: pdf.slice() }).promise;
-  const { items } = await (await document.getPage(1)).getTextContent();
-  return { pages: document.numPages, text: items.map((item) => ('str' in item ? item.str : '')).join(' ') };
+  const page = await document.getPage(1);
+  const pieces = (await page.getTextContent()).items.flatMap((item) => {
+    if (!('str' in item) || item.str.trim() === '') return [];
+    const [, , , size, x, y] = item.transform as number[];
+    return [{ text: item.str, left: x!, right: x! + item.width, y: y!, size: size! }];
+  });
+  const { info } = await document.getMetadata();
+  return { pages: document.numPages, pieces, info, text: pieces.map((piece) => piece.text).join(' ') };
+}
+
+/** Every two of a list. */
+function pairs<T>(all: readonly T[]): [T, T][] {
+  return all.flatMap((one, i) => all.slice(i + 1).map((two): [T, T] => [one, two]));
 }
 
 /** Text without spaces: runs of several fonts and broken lines are separate pieces. */
@@ -83,8 +89,7 @@ const squeeze = (text: string): string => text.replace(/\s+/g, '');
 
 describe('the report', () => {
   it('holds on one page what was predicted, by what, from what, and the notice', async () => {
-    const { pdf } = await createReport(worker(), OPTIONS);
-    const { pages, text } = await read(pdf);
+    const { pages, text } = await read(await report());
     expect(pages).toBe(1);
     const expected = [
       'For research use only. Not a medical device.',
@@ -119,13 +124,13 @@ describe('the report', () => {
     ['Yamada^Tarou=山田^太郎=やまだ^たろう', 'Yamada, Tarou (山田, 太郎; やまだ, たろう)'],
     ['Hong^Gildong=洪^吉洞=홍^길동', 'Hong, Gildong (洪, 吉洞; 홍, 길동)'],
   ])('writes %s so that it can be read and searched', async (patientName, shown) => {
-    const { text } = await read((await createReport(worker({ patientName }), OPTIONS)).pdf);
+    const { text } = await read(await report({ patientName }));
     expect(squeeze(text)).toContain(squeeze(shown));
     expect(text).not.toContain('□');
   });
 
   it('says so where its fonts lack a character', async () => {
-    const { text } = await read((await createReport(worker({ patientName: 'محمد' }), OPTIONS)).pdf);
+    const { text } = await read(await report({ patientName: 'محمد' }));
     expect(text).toContain('□□□□');
     expect(squeeze(text)).toContain(squeeze('□ stands for a character that the report’s fonts do not have.'));
   });
@@ -134,37 +139,89 @@ describe('the report', () => {
     const long = 'a very long text '.repeat(60);
     const probabilities = Array.from({ length: 1000 }, () => 0.001);
     const warnings = Array.from({ length: 20 }, () => warning('prediction.colour', { modalities: long }));
-    const requests = worker(
-      { patientName: long, studyDescription: long, patientId: 'x'.repeat(500) },
-      { warnings },
-      probabilities,
-    );
-    const { pages, text } = await read((await createReport(requests, { ...OPTIONS, name: 'y'.repeat(255) })).pdf);
+    const header = { patientName: long, studyDescription: long, patientId: 'x'.repeat(500) };
+    const prediction = predicted({ warnings }, probabilities);
+    const { pages, pieces, text } = await read(await report(header, { prediction, name: 'y'.repeat(255) }));
     expect(pages).toBe(1);
     expect(squeeze(text)).toContain(squeeze('992 more classes, together 99.2 %'));
+    expect(squeeze(text)).toContain(squeeze('and 18 more warnings'));
+    for (const { left, right, y } of pieces) {
+      expect(left).toBeGreaterThanOrEqual(LEFT - 1);
+      expect(right).toBeLessThanOrEqual(RIGHT + 1);
+      expect(y).toBeGreaterThan(PAGE.margin - 10);
+    }
+    // Nothing runs into the footer, which is the last of all, or over another line.
+    const footer = pieces.filter(({ y }) => y < PAGE.height - FOOTER_TOP);
+    expect(squeeze(footer.map((piece) => piece.text).join(''))).toMatch(/^Forresearchuseonly.*mustjudgeit\.$/);
+    for (const [one, two] of pairs(pieces)) {
+      const beside = one.right <= two.left + 0.5 || two.right <= one.left + 0.5;
+      expect(beside || Math.abs(one.y - two.y) > Math.min(one.size, two.size) * 0.8, `${one.text} / ${two.text}`).toBe(
+        true,
+      );
+    }
   });
 
   it('leaves the heat map out at no opacity', async () => {
-    const { text } = await read((await createReport(worker(), { ...OPTIONS, overlayOpacity: 0 })).pdf);
+    const { text } = await read(await report({}, { overlayOpacity: 0 }));
     expect(text).not.toContain('Grad-CAM');
   });
 
   it('marks what the network saw only where a crop left something out', async () => {
     const region = { left: 5, top: 0, width: 30, height: 30 };
     const preprocessing = { geometry: 'shortest-edge-256-center-crop-224', window: 'x', region } as const;
-    const cropped = await read((await createReport(worker({}, { preprocessing }), OPTIONS)).pdf);
-    const whole = await read((await createReport(worker(), OPTIONS)).pdf);
+    const cropped = await read(await report({}, { prediction: predicted({ preprocessing }) }));
+    const whole = await read(await report());
     expect(squeeze(cropped.text)).toContain(squeeze('inside of the dashed line'));
     expect(squeeze(whole.text)).not.toContain(squeeze('dashed line'));
   });
 
   it('fails as the image does', async () => {
     const requests = fakeRequests({
-      'model.load': worker().request.bind(null, 'model.load') as never,
-      'model.classify': ({ images }) =>
-        Promise.resolve([{ ok: false, image: images[0]!, error: { code: 'image.corrupt', message: 'cut off' } }]),
+      'image.render': () => Promise.reject(new HifuseError('image.corrupt', 'cut off')),
     });
-    await expect(createReport(requests, OPTIONS)).rejects.toMatchObject({ code: 'image.corrupt' });
+    const failing = createReport(requests, { ...OPTIONS, prediction: predicted() });
+    await expect(failing).rejects.toMatchObject({ code: 'image.corrupt' });
+  });
+
+  it.each([
+    ['pixels', worker({}, { ...CONTENT, sha256: 'ef'.repeat(32) })],
+    ['data set', worker({ fileVersion: '2' })],
+  ])('is refused where the file has another %s than was shown', async (_what, requests) => {
+    const changed = createReport(requests, { ...OPTIONS, prediction: predicted() });
+    await expect(changed).rejects.toMatchObject({ code: 'image.changed', details: { file: 'a.dcm' } });
+  });
+
+  it('says through which window the image is shown', async () => {
+    const { text } = await read(await report({}, { window: { center: 40.3, width: 400.2 } }));
+    expect(squeeze(text)).toContain(squeeze('through the window W 400 L 40.'));
+    expect(squeeze((await read(await report())).text)).toContain(squeeze('through its default window.'));
+  });
+
+  it('leaves out whose image it is where the reader hides names', async () => {
+    const header = {
+      patientName: 'Müller-Phantom^Zoë',
+      patientId: 'SYN-1',
+      patientBirthDate: '20190203',
+      studyDescription: 'Chest of MUELLER PHANTOM',
+      seriesDescription: 'AP',
+    };
+    const prediction = predicted({
+      warnings: [warning('prediction.colour', { modalities: 'PHANTOM' }), warning('dicom.cut')],
+    });
+    const options = { name: 'phantom_zoe.dcm', prediction };
+    const pdf = await report(header, { ...options, names: false });
+    const { text, info } = await read(pdf);
+    for (const hidden of ['Müller', 'Muller', 'Phantom', 'Zo', 'SYN', '2019-02-03', 'MUELLER', '.dcm']) {
+      expect(squeeze(text).toLowerCase(), hidden).not.toContain(hidden.toLowerCase());
+      expect(JSON.stringify(info).toLowerCase()).not.toContain(hidden.toLowerCase());
+    }
+    for (const shown of ['left out', '5 years', 'AP', 'The data set is cut off', CONTENT.sha256]) {
+      expect(squeeze(text)).toContain(squeeze(shown));
+    }
+    const open = squeeze((await read(await report(header, options))).text);
+    for (const shown of ['Müller-Phantom, Zoë', 'SYN-1', '2019-02-03', 'Chest of MUELLER', 'phantom_zoe.dcm']) {
+      expect(open).toContain(squeeze(shown));
+    }
   });
 
   const hasPdftotext = ((): boolean => {
@@ -178,7 +235,7 @@ describe('the report', () => {
   it.skipIf(!hasPdftotext)('is read by Poppler, too', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'hifuse-report-'));
     const file = path.join(folder, 'report.pdf');
-    writeFileSync(file, (await createReport(worker({ patientName: '山田^太郎' }), OPTIONS)).pdf);
+    writeFileSync(file, await report({ patientName: '山田^太郎' }));
     const text = execFileSync('pdftotext', [file, '-'], { encoding: 'utf8' });
     rmSync(folder, { recursive: true });
     expect(squeeze(text)).toContain('山田,太郎');
@@ -186,10 +243,29 @@ describe('the report', () => {
   });
 });
 
+describe('carriesIdentity', () => {
+  const header = { patientName: 'Łukasz-O’Brien^Zoë^J=山田^太郎', patientId: 'A-12 34' };
+
+  it.each(['lukasz'.replace('l', 'ł'), 'Chest OBRIEN', 'zoe_01.dcm', 'a1234.dcm', 'A_12-34', '太郎', 'x-Zoë-x'])(
+    'sees it in %j',
+    (text) => {
+      expect(carriesIdentity(text, header)).toBe(true);
+    },
+  );
+
+  it.each(['', 'Thorax PA', 'J', 'IM-0001.dcm', '1234'])('sees nothing in %j', (text) => {
+    expect(carriesIdentity(text, header)).toBe(false);
+  });
+
+  it('sees nothing where the file names nobody', () => {
+    expect(carriesIdentity('anything', { patientName: '', patientId: '' })).toBe(false);
+  });
+});
+
 describe('renderOverlay', () => {
   it('colours where the network looked, and nothing else', async () => {
     const requests = worker();
-    const prediction = { ...fakePrediction(OPTIONS.source), heatMaps: heatMaps(3) };
+    const prediction = predicted();
     const { overlay } = await renderOverlay(requests, prediction, {
       classIndex: 1,
       window: null,
@@ -207,7 +283,7 @@ describe('renderOverlay', () => {
 
   it('refuses a class without a heat map', async () => {
     const options = { classIndex: 7, window: null, opacity: 0.5, maxSize: 100 };
-    const prediction = { ...fakePrediction(OPTIONS.source), heatMaps: heatMaps(3) };
+    const prediction = predicted();
     await expect(renderOverlay(worker(), prediction, options)).rejects.toMatchObject({ code: 'request.invalid' });
   });
 });

@@ -2,20 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HifuseError, toErrorValue } from '../../models/errors.ts';
 import { warning } from '../../models/warnings.ts';
-import { fakeManifest, fakePrediction } from '../testing/fakes.ts';
+import { fakeManifest, fakeModel, fakePrediction } from '../testing/fakes.ts';
 import { resultRow, resultsHeader, type ResultRow } from './row.ts';
 import { RESULTS_FORMATS, type ResultsFormat } from './writer.ts';
 
 const manifest = fakeManifest();
-const header = resultsHeader({
-  directory: '/model',
-  manifest,
-  engine: 'onnx',
-  device: 'cpu',
-  precision: 'float32',
-  preferredBatch: 4,
-  devices: [],
-});
+const header = resultsHeader(fakeModel({ manifest }));
 const classNames = manifest.classes.map(({ name }) => name);
 
 const good = (file: string, frame = 0): ResultRow =>

@@ -1,20 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { HifuseError } from '../../models/errors.ts';
-import type { ModelInfo, ModelSelection, Outcome } from '../../worker/protocol.ts';
+import type { ModelSelection, Outcome } from '../../worker/protocol.ts';
 import type { BatchState } from '../ipc/contract.ts';
-import { fakeManifest, fakePrediction, fakeRequests } from '../testing/fakes.ts';
+import { fakeModel, fakePrediction, fakeRequests } from '../testing/fakes.ts';
 import { Batches, type BatchDependencies } from './batch.ts';
 
 const model: ModelSelection = { directory: '/model', engine: 'auto', device: 'auto' };
-const info: ModelInfo = {
-  directory: '/model',
-  manifest: fakeManifest(),
-  engine: 'onnx',
-  device: 'cpu',
-  precision: 'float32',
-  preferredBatch: 2,
-  devices: [],
-};
+const info = fakeModel();
 
 function setUp(changes: Partial<BatchDependencies> = {}) {
   const progress: BatchState[] = [];

@@ -63,6 +63,7 @@ export class Batches {
     const batch: Batch = {
       state: {
         id: `batch-${++this.#count}`,
+        revision: 0,
         state: 'running',
         done: 0,
         failed: 0,
@@ -79,6 +80,11 @@ export class Batches {
     this.#batch = batch;
     batch.finished = this.#run(batch);
     return { ...batch.state };
+  }
+
+  /** The newest batch, for a window that has just connected. */
+  current(): BatchState | null {
+    return this.#batch && { ...this.#batch.state };
   }
 
   cancel({ id }: Api['batch.cancel']['params']): null {
@@ -127,6 +133,7 @@ export class Batches {
     const settle = (row: BatchRow, result: Pick<BatchRow, 'status' | 'prediction' | 'error'>): void => {
       Object.assign(row, result);
       const { state } = batch;
+      state.revision++;
       state.done++;
       if (row.status === 'failed') state.failed++;
       const now = this.#now();
@@ -153,6 +160,7 @@ export class Batches {
         batch.state.state = 'done';
       }
     }
+    batch.state.revision++;
     this.#with.onProgress({ ...batch.state });
   }
 

@@ -1,4 +1,4 @@
-import { HifuseError, toErrorValue, type ErrorCode, type ErrorValue } from '../../models/errors.ts';
+import { fromErrorValue, HifuseError, toErrorValue, type ErrorCode, type ErrorValue } from '../../models/errors.ts';
 import type {
   ImageSource,
   ModelSelection,
@@ -15,6 +15,20 @@ export interface Requests {
     params: WorkerApi[M]['params'],
     options?: { signal?: AbortSignal; onProgress?: (progress: { done: number; total: number; text: string }) => void },
   ): Promise<WorkerApi[M]['result']>;
+}
+
+/** One frame, with heat maps. @throws HifuseError why there is no prediction */
+export async function classifyOne(
+  requests: Requests,
+  image: ImageSource,
+  model: ModelSelection,
+  signal?: AbortSignal,
+): Promise<Prediction> {
+  const params = { images: [image], model, heatMaps: true };
+  const [outcome] = await requests.request('model.classify', params, signal ? { signal } : {});
+  if (!outcome) throw new HifuseError('internal', 'The inference process gave no answer.');
+  if (!outcome.ok) throw fromErrorValue(outcome.error);
+  return outcome.prediction;
 }
 
 /** One frame that shall be classified. */

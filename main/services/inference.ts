@@ -16,7 +16,7 @@ export interface RequestOptions {
 export interface Limits {
   /** The process is ended when it holds more bytes in memory. */
   memoryBytes: number;
-  /** ... or when it owes an answer and gave no sign of life for so long. ONNX Runtime blocks its main thread. */
+  /** ... or when it owes an answer and sent no message for so long. ONNX Runtime blocks its main thread. */
   silenceMs: number;
   /** Waiting time before each new start in a row; when they are used up, the process is given up. */
   backoffMs: readonly number[];
@@ -208,8 +208,8 @@ export class Inference {
       reject(
         new HifuseError(
           code,
-          `${reason} It was restarted and tried once more, in vain. Everything else goes on; leave this image out, ` +
-            'or choose another device in the settings.',
+          `${reason} It was restarted and ended again at the same request. Nothing else is affected; leave this image ` +
+            'out, or choose another device in the settings.',
         ),
       );
     }

@@ -1,14 +1,19 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HifuseError } from '../../models/errors.ts';
 import type { ModelSelection } from '../../worker/protocol.ts';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { fakePrediction, fakeRequests } from '../testing/fakes.ts';
 import { Predictions } from './predictions.ts';
 
+let folder: string;
 let asked: number;
 let model: ModelSelection;
 let predictions: Predictions;
 
-beforeEach(() => {
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'hifuse-predictions-'));
   asked = 0;
   model = { directory: '/models/chest', engine: 'auto', device: 'auto' };
   const requests = fakeRequests({
@@ -16,18 +21,37 @@ beforeEach(() => {
       asked++;
       expect(heatMaps).toBe(true);
       const error = { code: 'image.corrupt', message: 'It is cut off.' } as const;
-      if (image!.path === '/data/bad') return Promise.resolve([{ ok: false, image: image!, error }]);
-      return Promise.resolve([{ ok: true, prediction: fakePrediction(image!) }]);
+      if (path.basename(image!.path) === 'bad') return Promise.resolve([{ ok: false, image: image!, error }]);
+      return Promise.resolve([{ ok: true, prediction: { ...fakePrediction(image!), id: String(asked) } }]);
     },
   });
   const pathOf = (id: string): string => {
     if (id === 'closed') throw new HifuseError('request.invalid');
-    return `/data/${id}`;
+    return path.join(folder, id);
   };
   predictions = new Predictions(requests, pathOf, () => Promise.resolve(model));
 });
 
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
 describe('Predictions', () => {
+  it('are made anew where the file was changed or replaced', async () => {
+    await writeFile(path.join(folder, 'a'), 'one');
+    await predictions.classify({ imageId: 'a', frame: 0 });
+    await writeFile(path.join(folder, 'a'), 'another');
+    await predictions.classify({ imageId: 'a', frame: 0 });
+    await predictions.classify({ imageId: 'a', frame: 0 });
+    expect(asked).toBe(2);
+  });
+
+  it('are found by their id as long as the image is open', async () => {
+    const { id } = await predictions.classify({ imageId: 'a', frame: 2 });
+    await predictions.classify({ imageId: 'b', frame: 0 });
+    expect(predictions.kept(id)).toMatchObject({ imageId: 'a', model, prediction: { id, image: { frame: 2 } } });
+    predictions.forget(['a']);
+    expect(() => predictions.kept(id)).toThrow(expect.objectContaining({ code: 'prediction.gone' }));
+  });
+
   it('are made once for each image, frame, model and device', async () => {
     const ask = (imageId: string, frame: number) => predictions.classify({ imageId, frame });
     await Promise.all([ask('a', 0), ask('a', 0)]);

@@ -1,25 +1,31 @@
 import path from 'node:path';
+import { HifuseError } from '../../models/errors.ts';
+import type { Manifest } from '../../models/package/manifest.ts';
 import { english } from '../../models/texts/texts.ts';
-import { fromErrorValue } from '../../models/errors.ts';
-import type { ImageSource, ModelSelection, Prediction } from '../../worker/protocol.ts';
+import type { Prediction } from '../../worker/protocol.ts';
 import type { Host } from '../hosts/host.ts';
 import type { Api } from '../ipc/contract.ts';
 import { reportContent } from '../report/content.ts';
 import { renderOverlay } from '../report/overlay.ts';
 import { renderReport } from '../report/render.ts';
 import type { Requests } from './classify.ts';
+import type { KeptPrediction } from './predictions.ts';
 
 /** Longest side of a picture: 300 dpi at its size on the page. */
 const MAX_SIZE = 1100;
 
 export interface ReportOptions {
-  source: ImageSource;
+  /** What is reported, with heat maps. */
+  prediction: Prediction;
+  /** Of the model that made it. */
+  manifest: Manifest;
   /** For people; without its folder. */
   name: string;
-  model: ModelSelection;
+  /** False leaves out whatever tells whose image it is. */
+  names: boolean;
   /** Whose heat map; null: of the most probable class. */
   classIndex: number | null;
-  /** As displayed; null: as the file asks. */
+  /** As displayed; null: the file's default window. */
   window: { center: number; width: number } | null;
   /** 0..1; 0 leaves the heat map out. */
   overlayOpacity: number;
@@ -28,51 +34,42 @@ export interface ReportOptions {
 }
 
 /**
- * Classifies an image and makes its report.
- * @throws HifuseError as the decoder, the model or the engine does
+ * Makes the report of a prediction.
+ * @returns the PDF
+ * @throws HifuseError `image.changed` where the file is no longer what was classified; otherwise as the decoder does
  */
-export async function createReport(
-  requests: Requests,
-  { source, name, model, classIndex, window, overlayOpacity, createdAt, signal }: ReportOptions,
-): Promise<{ pdf: Uint8Array<ArrayBuffer>; prediction: Prediction }> {
-  const options = signal ? { signal } : {};
-  const { manifest } = await requests.request('model.load', model, options);
-  const [outcome] = await requests.request('model.classify', { images: [source], model, heatMaps: true }, options);
-  if (!outcome?.ok) throw fromErrorValue(outcome?.error ?? { code: 'internal', details: { reason: 'no-answer' } });
-  const { prediction } = outcome;
-  const header = await requests.request('image.header', { path: source.path }, options);
+export async function createReport(requests: Requests, options: ReportOptions): Promise<Uint8Array<ArrayBuffer>> {
+  const { prediction, classIndex, overlayOpacity, window, signal, ...rest } = options;
   const explained = classIndex ?? prediction.top1;
   const pictures = await renderOverlay(requests, prediction, {
     classIndex: explained,
     window,
     opacity: overlayOpacity,
     maxSize: MAX_SIZE,
-    ...options,
+    ...(signal ? { signal } : {}),
   });
   const facts = {
-    name,
-    header,
+    ...rest,
     prediction,
-    manifest,
+    header: pictures.header,
     classIndex: overlayOpacity > 0 ? explained : null,
     window,
     overlayOpacity,
-    createdAt,
   };
-  return { pdf: await renderReport(reportContent(facts, english), pictures), prediction };
+  return renderReport(reportContent(facts, english), pictures);
 }
 
 export interface ReportsDependencies {
   requests: Requests;
   /** What an image's id stands for. @throws HifuseError where it was closed */
-  image(imageId: string): { name: string; path: string };
-  /** The model of the settings. */
-  model(): Promise<ModelSelection>;
+  image(imageId: string): { name: string };
+  /** A prediction that was shown. @throws HifuseError `prediction.gone` */
+  prediction(predictionId: string): KeptPrediction;
   saveFile: Host['saveFile'];
   now?: () => Date;
 }
 
-/** 'save report' of the app. */
+/** 'save report' of the app: prints what was shown. */
 export class Reports {
   readonly #with: ReportsDependencies;
 
@@ -80,19 +77,22 @@ export class Reports {
     this.#with = dependencies;
   }
 
-  async save({ imageId, frame, classIndex, window, overlayOpacity }: Api['reports.save']['params']) {
-    const { requests, image, model, saveFile, now } = this.#with;
-    const { name, path: file } = image(imageId);
-    const { pdf } = await createReport(requests, {
-      source: { path: file, frame },
-      name: path.posix.basename(name),
-      model: await model(),
-      classIndex,
-      window,
-      overlayOpacity,
+  async save({ predictionId, ...shown }: Api['reports.save']['params']) {
+    const { requests, image, saveFile, now } = this.#with;
+    const { imageId, prediction, model } = this.#with.prediction(predictionId);
+    const name = path.posix.basename(image(imageId).name);
+    const { manifest } = await requests.request('model.load', model);
+    if (manifest.weights.sha256 !== prediction.model.weightsSha256) {
+      throw new HifuseError('prediction.gone', { reason: 'model-changed' });
+    }
+    const pdf = await createReport(requests, {
+      ...shown,
+      prediction,
+      manifest,
+      name,
       createdAt: now?.() ?? new Date(),
     });
-    const stem = path.posix.parse(path.posix.basename(name)).name;
+    const stem = shown.names ? path.posix.parse(name).name : 'hifuse';
     return saveFile(`${stem} report.pdf`, 'application/pdf', pdf);
   }
 }

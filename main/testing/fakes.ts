@@ -1,5 +1,12 @@
 /** Doubles for the tests of main: what the inference process would answer. */
-import type { ImageHeader, ImageSource, Prediction, WorkerApi, WorkerMethod } from '../../worker/protocol.ts';
+import type {
+  ImageHeader,
+  ImageSource,
+  ModelInfo,
+  Prediction,
+  WorkerApi,
+  WorkerMethod,
+} from '../../worker/protocol.ts';
 import type { Manifest } from '../../models/package/manifest.ts';
 import { architectureOf } from '../../models/hifuse/variants.ts';
 import { exampleManifest } from '../../models/package/testing/example.ts';
@@ -30,6 +37,7 @@ const WEIGHTS_SHA256 = 'ab'.repeat(32);
 
 export function fakePrediction(image: ImageSource, probabilities = [0.2, 0.7, 0.1]): Prediction {
   return {
+    id: `prediction of ${image.path} ${image.frame}`,
     image,
     content: { sha256: 'cd'.repeat(32), fileVersion: '1' },
     classes: probabilities.map((probability, i) => ({
@@ -99,6 +107,20 @@ export function fakeManifest(changes: Partial<Manifest> = {}): Manifest {
     },
     training: { data: 'Chest radiographs of children, one hospital', metrics: { accuracy: 0.871 } },
     weights: { ...example.weights, sha256: WEIGHTS_SHA256 },
+    ...changes,
+  };
+}
+
+/** A model as loaded. */
+export function fakeModel(changes: Partial<ModelInfo> = {}): ModelInfo {
+  return {
+    directory: '/model',
+    manifest: fakeManifest(),
+    engine: 'onnx',
+    device: 'cpu',
+    precision: 'float32',
+    preferredBatch: 2,
+    devices: [],
     ...changes,
   };
 }

@@ -190,8 +190,10 @@ describe('applyVoi', () => {
 });
 
 test('windows in words', () => {
-  expect(describeVoi(windowOf(40, 400))).toBe('40/400');
-  expect(describeVoi(windowOf(0.25, 0.5, 'narrow'))).toBe('0.25/0.5 LINEAR_EXACT (narrow)');
+  expect(describeVoi(windowOf(40, 400))).toBe('W 400 L 40');
+  expect(describeVoi(windowOf(-600.4, 1500.37))).toBe('W 1500 L -600');
+  expect(describeVoi(windowOf(2.46, 4.04))).toBe('W 4 L 2.5');
+  expect(describeVoi(windowOf(0.25, 0.5, 'narrow'))).toBe('W 0.5 L 0.25 LINEAR_EXACT (narrow)');
   const lut: VoiLut = { kind: 'lut', firstMapped: 0, bits: 8, data: Uint16Array.of(1), explanation: 'NORMAL' };
   expect(describeVoi(lut)).toBe('VOI table (NORMAL)');
 });

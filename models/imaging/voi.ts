@@ -165,11 +165,17 @@ export function applyVoi(
   return gray;
 }
 
-/** A window or table in words, for the app, the report and the result: '40/400', '40/400 SIGMOID', 'VOI table'. */
+/** Window width and level as readers write them, 'W 400 L 40': as many decimals as matter at that width, none from 10 on. */
+export function describeWindow({ center, width }: Pick<VoiWindow, 'center' | 'width'>): string {
+  const decimals = width >= 10 || width <= 0 ? 0 : Math.min(12, -Math.floor(Math.log10(width / 10)));
+  const number = (value: number): string => String(Number(value.toFixed(decimals)));
+  return `W ${number(width)} L ${number(center)}`;
+}
+
+/** A window or table in words, for the app, the report and results: 'W 400 L 40', 'W 400 L 40 SIGMOID', 'VOI table'. */
 export function describeVoi(voi: Voi): string {
   if (voi.kind === 'lut') return voi.explanation ? `VOI table (${voi.explanation})` : 'VOI table';
-  const number = (value: number): string => String(Number(value.toFixed(2)));
   const fn = voi.function === 'LINEAR' ? '' : ` ${voi.function}`;
   const explanation = voi.explanation ? ` (${voi.explanation})` : '';
-  return `${number(voi.center)}/${number(voi.width)}${fn}${explanation}`;
+  return `${describeWindow(voi)}${fn}${explanation}`;
 }

@@ -53,6 +53,7 @@ export function createApp(client: Client): AppState {
   const models = new Models(client);
   const newcomers = new Newcomers();
   const predictions = new FramePredictions(client);
+  const preferences = new Preferences();
   const studies = new Studies(client);
   const texts = createTexts('en');
   const toasts = new Toasts(texts);
@@ -68,8 +69,8 @@ export function createApp(client: Client): AppState {
     newcomers,
     panes: new Panes({ studies, frames, predictions, models }),
     predictions,
-    preferences: new Preferences(),
-    report: new ReportState(client),
+    preferences,
+    report: new ReportState(client, preferences),
     settings: new SettingsState(client),
     studies,
     tasks: new Tasks(),

@@ -5,7 +5,17 @@ import { batchRowOf, predictionOf } from '../testing/samples.ts';
 import { Batch } from './batch.svelte.ts';
 
 const state = (changes: Partial<BatchState> = {}): BatchState => {
-  return { id: 'b', state: 'running', done: 0, failed: 0, total: 3, imagesPerSecond: 0, startedAt: '', ...changes };
+  return {
+    id: 'b',
+    revision: 0,
+    state: 'running',
+    done: 0,
+    failed: 0,
+    total: 3,
+    imagesPerSecond: 0,
+    startedAt: '',
+    ...changes,
+  };
 };
 
 const rows: BatchRow[] = [

@@ -55,6 +55,7 @@ export function predictionOf(probabilities: Record<string, number>, changes: Par
     return { name, displayName: name, logit: Math.log(probability), probability };
   });
   return {
+    id: '1',
     image: { path: '', frame: 0 },
     content: { sha256: '', fileVersion: '1' },
     classes,

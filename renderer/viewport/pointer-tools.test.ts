@@ -64,7 +64,7 @@ it('says what stands under the cursor', () => {
 it('offers the windows of the file first, then of the pixels, then by name', () => {
   const file = { ...windowOf(50, 350), explanation: 'SOFT' };
   const presets = presetsOf({ ...frame, voi: [file, windowOf(-600, 1500)] }, 'CT');
-  expect(presets.slice(0, 3).map(({ label }) => label)).toEqual(['50/350 (SOFT)', '-600/1500', 'Automatic']);
+  expect(presets.slice(0, 3).map(({ label }) => label)).toEqual(['W 350 L 50 (SOFT)', 'W 1500 L -600', 'Automatic']);
   expect(presets.some(({ label }) => label.startsWith('Lung'))).toBe(true);
   expect(presetsOf(frame, 'MR').every(({ group }) => group === 'From the pixels')).toBe(true);
   expect(presetInUse(presets, null)?.id).toBe('file-0');

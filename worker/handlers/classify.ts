@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { HifuseError, toErrorValue } from '../../models/errors.ts';
 import { colourCaution } from '../../models/intended-use.ts';
 import { indexOfLargest, probabilities } from '../../models/hifuse/probabilities.ts';
@@ -120,6 +121,7 @@ function outcomeOf(
   const chances = probabilities(logits, manifest.calibration?.temperature);
   const { decode, preprocess } = input.milliseconds;
   const prediction: Prediction = {
+    id: randomUUID(),
     image,
     content: input.content,
     classes: manifest.classes.map(({ name, displayName }, i) => ({

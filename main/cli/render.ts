@@ -1,0 +1,62 @@
+import path from 'node:path';
+import {
+  FRAME_OPTION,
+  frameOf,
+  onOneFile,
+  parse,
+  single,
+  UsageError,
+  type Command,
+  type Context,
+  type ExitStatus,
+} from './command.ts';
+import { writeWhole } from './output.ts';
+
+const help = `\
+Usage: hifuse render FILE --out FILE.png [options]
+
+Writes the picture exactly as the viewer shows it: one pixel for each of the image's, 8 bits, grey or RGB, upright,
+without annotations.
+
+  --out FILE.png          the picture
+  --frame N               of a multi-frame file, counted from 0 (default 0)
+  --window CENTER/WIDTH   in the file's units (HU for CT); the file's default window if left out. Grey images alone
+
+Exit status: 0 done; 1 the file cannot be shown, and why; 2 something was missing.`;
+
+const OPTIONS = {
+  ...FRAME_OPTION,
+  out: { type: 'string' },
+  window: { type: 'string' },
+} as const;
+
+/** '40/400' -> the window; width is greater than 0. */
+function parseWindow(text: string): { center: number; width: number } {
+  const [center, width] = /^\s*([^/\s]+)\s*\/\s*([^/\s]+)\s*$/.exec(text)?.slice(1).map(Number) ?? [];
+  if (Number.isFinite(center) && Number.isFinite(width) && width! > 0) return { center: center!, width: width! };
+  throw new UsageError(`--window is a center and a width greater than 0, such as 40/400, not "${text}".`);
+}
+
+async function run(args: readonly string[], context: Context): Promise<ExitStatus> {
+  const { values, positionals } = parse(args, OPTIONS);
+  const file = single(positionals, 'the image');
+  const window = values.window === undefined ? null : parseWindow(values.window);
+  const { out } = values;
+  if (out === undefined || path.extname(out).toLowerCase() !== '.png') {
+    throw new UsageError('Name the picture with --out FILE.png.');
+  }
+  const { services, signal } = context;
+  return onOneFile(context, async () => {
+    const request = { path: file, frame: await frameOf(values.frame, file, context), window, maxSize: null };
+    const { png, width, height } = await services.requests.request('image.render', request, { signal });
+    await writeWhole(out, png, context);
+    context.say(`Wrote ${out}: ${width} × ${height} pixels.`);
+  });
+}
+
+export const render: Command = {
+  name: 'render',
+  summary: 'write an image as a PNG, as the viewer shows it',
+  help,
+  run,
+};
