@@ -57,7 +57,10 @@ const classesSchema = v.pipe(
   ),
 );
 
-const geometrySchema = oneOf(['stretch-224', 'shortest-edge-256-center-crop-224']);
+/** How an image becomes the square that the network sees. */
+export const GEOMETRIES = ['stretch-224', 'shortest-edge-256-center-crop-224'] as const;
+
+const geometrySchema = oneOf(GEOMETRIES);
 
 export type Geometry = v.InferOutput<typeof geometrySchema>;
 

@@ -1,17 +1,21 @@
 import { expect, it } from 'vitest';
+import { english } from '../../models/texts/texts.ts';
 import { elementRows, filterElements, tagText } from './element-rows.ts';
 
-const rows = elementRows([
-  { tag: '00080060', vr: 'CS', keyword: 'Modality', value: 'CT' },
-  {
-    tag: '00081140',
-    vr: 'SQ',
-    keyword: 'ReferencedImageSequence',
-    value: '',
-    items: [[{ tag: '00081155', vr: 'UI', keyword: 'ReferencedSOPInstanceUID', value: '1.2.3' }]],
-  },
-  { tag: '00091001', vr: 'LO', keyword: '', value: 'secret' },
-]);
+const rows = elementRows(
+  [
+    { tag: '00080060', vr: 'CS', keyword: 'Modality', value: 'CT' },
+    {
+      tag: '00081140',
+      vr: 'SQ',
+      keyword: 'ReferencedImageSequence',
+      value: '',
+      items: [[{ tag: '00081155', vr: 'UI', keyword: 'ReferencedSOPInstanceUID', value: '1.2.3' }]],
+    },
+    { tag: '00091001', vr: 'LO', keyword: '', value: 'secret' },
+  ],
+  english,
+);
 
 it('flattens sequences with their items, each line with an id of its own', () => {
   expect(rows.map(({ depth, label }) => [depth, label])).toEqual([

@@ -1,4 +1,5 @@
 import type { DicomElement } from '../../main/ipc/contract.ts';
+import type { Texts } from '../../models/texts/texts.ts';
 
 /** A line of the element browser. */
 export interface ElementRow {
@@ -14,14 +15,19 @@ export interface ElementRow {
 export const tagText = (tag: string): string => `(${tag.slice(0, 4)},${tag.slice(4)})`.toUpperCase();
 
 /** Flattens nested sequences, each item under a line of its own. */
-export function elementRows(elements: readonly DicomElement[], depth = 0, parent = ''): ElementRow[] {
+export function elementRows(elements: readonly DicomElement[], texts: Texts, depth = 0, parent = ''): ElementRow[] {
   return elements.flatMap((element, index): ElementRow[] => {
     const id = `${parent}/${element.tag}-${index}`;
     const items = (element.items ?? []).flatMap((item, number): ElementRow[] => [
-      { id: `${id}/${number}`, depth: depth + 1, element: null, label: `Item ${number + 1}` },
-      ...elementRows(item, depth + 2, `${id}/${number}`),
+      {
+        id: `${id}/${number}`,
+        depth: depth + 1,
+        element: null,
+        label: texts.t('window:elements.item', { number: number + 1 }),
+      },
+      ...elementRows(item, texts, depth + 2, `${id}/${number}`),
     ]);
-    return [{ id, depth, element, label: element.keyword || 'Private or unknown' }, ...items];
+    return [{ id, depth, element, label: element.keyword || texts.t('window:elements.unknown') }, ...items];
   });
 }
 

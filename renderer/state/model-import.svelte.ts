@@ -1,5 +1,6 @@
 import { toErrorValue, type ErrorValue } from '../../models/errors.ts';
 import type { Api, CheckpointSummary, Client, ModelSummary } from '../../main/ipc/contract.ts';
+import type { Texts } from '../../models/texts/texts.ts';
 import type { Geometry } from '../../models/package/manifest.ts';
 import { classNamesOf, displayNameOf } from '../../models/package/class-names.ts';
 import type { Uploads } from './uploads.svelte.ts';
@@ -8,10 +9,11 @@ type Source = { uploadId: string } | { path: string };
 type ImportOptions = Api['models.import']['params']['options'];
 
 /** Means and deviations that people train with, by name. */
-export const NORMALISATIONS = {
-  half: { label: 'Mean 0.5, deviation 0.5 (released HiFuse code)', mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
-  imagenet: { label: 'ImageNet', mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
+const NORMALISATIONS = {
+  half: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
+  imagenet: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
 } as const;
+export const NORMALISATION_NAMES = ['half', 'imagenet'] as const satisfies readonly (keyof typeof NORMALISATIONS)[];
 
 /** What the reader fills in. Lists are text: one class per line, the rest separated by commas. */
 export interface ImportForm {
@@ -111,18 +113,18 @@ export class ModelImport {
   }
 
   /** What still keeps the model from being imported, in words; empty if nothing does. */
-  get missing(): string[] {
+  missing(texts: Texts): string[] {
     const { form } = this;
     const count = lines(form.classes).length;
     const wanted = this.#summary?.classCount ?? 0;
     const ages = [years(form.youngest), years(form.oldest)];
     return [
-      form.name.trim() === '' && 'a name',
-      count !== wanted && `${wanted} class names (there are ${count})`,
-      hasTwice(lines(form.classes)) && 'class names that differ',
-      form.license.trim() === '' && 'the licence of the weights',
-      ages.some((age) => age !== null && !(age >= 0 && age < 150)) && 'ages in years',
-      form.window === 'fixed' && !(form.windowWidth >= 1) && 'a window width of at least 1',
+      form.name.trim() === '' && texts.t('window:import.missing/name'),
+      count !== wanted && texts.t('window:import.missing/classes', { wanted, there: count }),
+      hasTwice(lines(form.classes)) && texts.t('window:import.missing/twice'),
+      form.license.trim() === '' && texts.t('window:import.missing/license'),
+      ages.some((age) => age !== null && !(age >= 0 && age < 150)) && texts.t('window:import.missing/ages'),
+      form.window === 'fixed' && !(form.windowWidth >= 1) && texts.t('window:import.missing/window'),
     ].filter((text) => text !== false);
   }
 

@@ -1,3 +1,4 @@
+import { english } from '../../models/texts/texts.ts';
 import { expect, it } from 'vitest';
 import type { Api, CheckpointSummary, ModelSummary } from '../../main/ipc/contract.ts';
 import { architectureOf } from '../../models/hifuse/variants.ts';
@@ -30,10 +31,10 @@ it('reads a checkpoint, asks for what is missing, and imports it under a free id
   });
   const wizard = new ModelImport(main, new Uploads(main));
   await wizard.read(new File(['x'], 'best.pth'));
-  expect(wizard.missing).toEqual(['a name', '2 class names (there are 0)', 'the licence of the weights']);
+  expect(wizard.missing(english)).toEqual(['a name', '2 class names (there are 0)', 'the licence of the weights']);
   await wizard.readClasses(new File(['{"0": "sick", "1": "well"}'], 'class_indices.json'));
   Object.assign(wizard.form, { name: 'My model', license: 'MIT', modalities: 'cr, dx', youngest: '1', oldest: '' });
-  expect(wizard.missing).toEqual([]);
+  expect(wizard.missing(english)).toEqual([]);
   await wizard.run(['my-model']);
   expect(wizard.error).toBeNull();
   expect(asked?.options).toMatchObject({

@@ -3,6 +3,8 @@ import { cli } from './cli.ts';
 import { errors } from './errors/index.ts';
 import { reasons } from './reasons.ts';
 import { report } from './report.ts';
+import { terms } from './terms.ts';
 import { warnings } from './warnings.ts';
+import { window } from './window/index.ts';
 
-export const en = { errors, warnings, reasons, cli, report } as const;
+export const en = { errors, warnings, reasons, terms, cli, report, window } as const;
