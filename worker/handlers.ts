@@ -14,10 +14,11 @@ export function createHandlers({ threads }: { threads: number }): Handlers {
   const imaging = createImagingPool({ threads, timeoutMs: LIMITS.milliseconds });
   // A thread takes some 300 ms to start: the first one does so now, before a reader waits for it.
   imaging.header({ path: '' }).catch(() => undefined);
+  const inputs = new Inputs(imaging);
   const sessions = new Sessions({ loadPackage, openSession });
   return {
     ...imageHandlers(imaging),
-    ...modelHandlers(sessions, new Inputs(imaging), loadPackage, probeDevices),
-    ...checkpointHandlers(sessions),
+    ...modelHandlers(sessions, inputs, loadPackage, probeDevices),
+    ...checkpointHandlers(sessions, inputs),
   } satisfies Handlers;
 }

@@ -197,6 +197,38 @@ export interface ImportOptions extends PackageDescription {
   out: string;
 }
 
+/** A checkpoint that may become a package, and images to try it on before. */
+export interface PreviewRequest {
+  checkpoint: string;
+  description: PackageDescription;
+  images: ImageSource[];
+  /** Whether to hand out what the network sees: pictures of 150 kB, two per image. */
+  pictures: boolean;
+}
+
+/** What a network would say of an image in one geometry. */
+export interface PreviewView {
+  geometry: Geometry;
+  classes: ClassScore[];
+  top1: number;
+  /** Null where pictures were not asked for. */
+  input: NetworkInput | null;
+}
+
+export type PreviewOutcome =
+  { ok: true; image: ImageSource; views: PreviewView[] } | { ok: false; image: ImageSource; error: ErrorValue };
+
+/** What choices of an import do to predictions. Counts are of the images that could be read. */
+export interface CheckpointPreview {
+  /** In the order asked for. */
+  images: PreviewOutcome[];
+  readable: number;
+  /** Images whose most probable class differs between the geometries. */
+  geometryChangesTop1: number;
+  /** What storing the weights as the package will does to predictions in the geometry that was described. */
+  storage: { dtype: 'float16' | 'float32'; changesTop1: number; largestProbabilityDifference: number };
+}
+
 export interface VerifyReport {
   id: string;
   ok: boolean;
@@ -259,6 +291,8 @@ export interface WorkerApi {
   'model.quantize': { params: QuantizeRequest; result: { directory: string; manifest: Manifest; unreadable: number } };
   'model.input': { params: ImageSource & { model: ModelSelection }; result: NetworkInput };
   'checkpoint.summary': { params: { path: string }; result: CheckpointSummary };
+  /** Runs the checkpoint's network on images in both geometries, before anything is written. */
+  'checkpoint.preview': { params: PreviewRequest; result: CheckpointPreview };
   'checkpoint.import': { params: ImportOptions; result: { directory: string; manifest: Manifest } };
 }
 

@@ -7,6 +7,7 @@ import type { DeviceReport } from '../protocol.ts';
 import { POLICY, type Candidate } from './devices.ts';
 import type { Batch, Engine, EngineName, LoadedModel, Session } from './engine.ts';
 import type { Machine } from './machine.ts';
+import { rowsOf } from './rows.ts';
 
 /** What trying needs of the world; a test passes its own. */
 export interface Surroundings {
@@ -53,10 +54,7 @@ export function hindrance(candidate: Candidate, machine: Machine, asked: boolean
 
 /** What a session answers to the self-test, one row per image. */
 export async function answersOf(session: Session, selfTest: SelfTest): Promise<Reference> {
-  const batch = selfTestBatch(selfTest);
-  const { logits } = await session.run(batch);
-  const classes = logits.data.length / batch.size;
-  return Array.from({ length: batch.size }, (_, n) => [...logits.data.subarray(n * classes, (n + 1) * classes)]);
+  return rowsOf((await session.run(selfTestBatch(selfTest))).logits);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { HifuseError } from '../../models/errors.ts';
 import { variantOf } from '../../models/hifuse/variants.ts';
+import type { StateDict } from '../../models/hifuse/state-dict.ts';
 import type { Manifest } from '../../models/package/manifest.ts';
 import { modelCard } from '../../models/package/model-card.ts';
 import { parsePackageDescription, type PackageDescription } from '../../models/package/manifest.ts';
@@ -47,16 +48,9 @@ export async function importCheckpoint(
   engine: () => Promise<Engine> = defaultEngine,
 ): Promise<{ directory: string; manifest: Manifest }> {
   const description = parsePackageDescription(options);
-  const classCount = description.classes.length;
 
   return withCheckpoint(options.checkpoint, async (checkpoint) => {
-    const inspected = inspectCheckpoint(checkpoint);
-    if (inspected.classCount !== classCount) {
-      throw new HifuseError(
-        'request.invalid',
-        `${checkpoint.name} tells ${inspected.classCount} classes apart, and ${classCount} are named.`,
-      );
-    }
+    const inspected = inspectDescribed(checkpoint, description);
     const { manifest, bytes, logits } = await convert(checkpoint, inspected, description, await engine());
     const stored = { manifest, state: decodeWeights(bytes, manifest, manifest.weights.file) };
     const selfTest = makeSelfTest(logits, await selfTestLogits(stored, await engine()));
@@ -72,25 +66,37 @@ async function convert(
   description: PackageDescription,
   engine: Engine,
 ): Promise<{ manifest: Manifest; bytes: Uint8Array; logits: Rows }> {
-  const { classes } = description;
-  const architecture = { ...inspected.architecture, doubleSigmoid: description.doubleSigmoid };
   const state = await readState(checkpoint, inspected);
-  const { bytes, dtype } = encodeWeights(state, { architecture, classes });
-  const manifest: Manifest = {
-    schema: 1,
-    id: description.id,
-    name: description.name,
-    version: description.version,
-    license: description.license,
-    architecture,
-    classes,
-    preprocessing: description.preprocessing,
-    calibration: null,
-    intended: description.intended,
-    training: description.training,
-    weights: { file: 'weights.safetensors', sha256: sha256(bytes), dtype },
-  };
+  const { bytes, manifest } = encodeDescribed(state, inspected, description);
   return { manifest, bytes, logits: await selfTestLogits({ manifest, state }, engine) };
+}
+
+/**
+ * What a checkpoint holds, which must fit what was said of it.
+ *
+ * @throws HifuseError as {@link summarizeCheckpoint}; `request.invalid` where the number of classes differs
+ */
+export function inspectDescribed(checkpoint: Checkpoint, { classes }: PackageDescription): Inspected {
+  const inspected = inspectCheckpoint(checkpoint);
+  if (inspected.classCount !== classes.length) {
+    throw new HifuseError(
+      'request.invalid',
+      `${checkpoint.name} tells ${inspected.classCount} classes apart, and ${classes.length} are named.`,
+    );
+  }
+  return inspected;
+}
+
+/** The weight file and the manifest of a checkpoint's package. */
+export function encodeDescribed(
+  state: StateDict,
+  inspected: Inspected,
+  { doubleSigmoid, modelCard: _, ...described }: PackageDescription,
+): { bytes: Uint8Array<ArrayBuffer>; manifest: Manifest } {
+  const architecture = { ...inspected.architecture, doubleSigmoid };
+  const { bytes, dtype } = encodeWeights(state, { architecture, classes: described.classes });
+  const weights = { file: 'weights.safetensors', sha256: sha256(bytes), dtype } as const;
+  return { bytes, manifest: { schema: 1, ...described, architecture, calibration: null, weights } };
 }
 
 /** Loaded when it is needed: a summary needs none. */

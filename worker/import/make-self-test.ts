@@ -1,6 +1,7 @@
 import type { SelfTest } from '../../models/package/manifest.ts';
 import { INPUT_SIZE } from '../../models/hifuse/variants.ts';
 import type { Engine, LoadedModel } from '../engines/engine.ts';
+import { rowsOf } from '../engines/rows.ts';
 import { largestDifference, selfTestBatch } from './self-test.ts';
 
 /** Images of a self-test: two, so that mixing up images of a batch is found. */
@@ -26,9 +27,7 @@ export type Rows = readonly (readonly number[])[];
 export async function selfTestLogits(model: LoadedModel, engine: Engine): Promise<Rows> {
   const session = await engine.load(model, 'cpu');
   try {
-    const { data } = (await session.run(selfTestBatch({ input: INPUT }))).logits;
-    const classes = data.length / IMAGES;
-    return Array.from({ length: IMAGES }, (_, image) => [...data.subarray(image * classes, (image + 1) * classes)]);
+    return rowsOf((await session.run(selfTestBatch({ input: INPUT }))).logits);
   } finally {
     await session.dispose();
   }

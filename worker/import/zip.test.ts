@@ -47,7 +47,7 @@ describe('reads', () => {
     for (const begin of [0, 60_000, 65_530, 300_000, 999_900]) {
       expect(await archive.read(one!, begin, 100)).toEqual(bytes.slice(begin, begin + 100));
     }
-    expect(await archive.read(one!)).toEqual(bytes);
+    expect(Buffer.compare(await archive.read(one!), bytes)).toBe(0);
   });
 
   test('an archive with a comment', async () => {

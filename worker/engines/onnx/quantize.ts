@@ -13,6 +13,7 @@ import { Comparison } from './comparison.ts';
 import { compile, INPUT, LOGITS } from './compile.ts';
 import type { Histogram } from './histogram.ts';
 import { CPU_STYLE, type Style } from './onnx-ops.ts';
+import { rowsOf } from '../rows.ts';
 import { openGraph } from './open-graph.ts';
 import type { ActivationRanges, Range } from './quantization.ts';
 import { int8Style } from './styles.ts';
@@ -188,9 +189,8 @@ async function runImages(session: InferenceSession, images: readonly Image[]): P
   const data = new Float32Array(images.length * 3 * INPUT_SIZE ** 2);
   images.forEach((image, i) => data.set(image, i * image.length));
   const input = new Tensor('float32', data, [images.length, 3, INPUT_SIZE, INPUT_SIZE]);
-  const logits = (await session.run({ [INPUT]: input }))[LOGITS]!.data as Float32Array;
-  const classes = logits.length / images.length;
-  return images.map((_, i) => probabilities(logits.subarray(i * classes, (i + 1) * classes)));
+  const logits = (await session.run({ [INPUT]: input }))[LOGITS] as Tensor;
+  return rowsOf({ data: logits.data as Float32Array, shape: logits.dims }).map((row) => probabilities(row));
 }
 
 /** Changed top classes weigh most; where equal, changed probabilities. */
