@@ -9,25 +9,49 @@ export interface ElementRow {
   /** null: the head of an item of a sequence. */
   element: DicomElement | null;
   label: string;
+  /** Of the element, or what stands for it where names are hidden. */
+  value: string;
 }
+
+/** How elements are told. */
+export interface ElementWords {
+  texts: Texts;
+  /** Whether the patient may be named; otherwise what tells who it is, and all that lies in it, is hidden. */
+  names: boolean;
+}
+
+const PATIENT_GROUP = '0010';
+
+/** Whether an element tells of the patient or names a person: the patient's group, and every person name (PN). */
+const tellsWho = ({ tag, vr }: DicomElement): boolean => tag.startsWith(PATIENT_GROUP) || vr === 'PN';
 
 /** '00100010' -> '(0010,0010)'. */
 export const tagText = (tag: string): string => `(${tag.slice(0, 4)},${tag.slice(4)})`.toUpperCase();
 
 /** Flattens nested sequences, each item under a line of its own. */
-export function elementRows(elements: readonly DicomElement[], texts: Texts, depth = 0, parent = ''): ElementRow[] {
+export function elementRows(
+  elements: readonly DicomElement[],
+  words: ElementWords,
+  depth = 0,
+  parent = '',
+): ElementRow[] {
+  const { names, texts } = words;
   return elements.flatMap((element, index): ElementRow[] => {
     const id = `${parent}/${element.tag}-${index}`;
-    const items = (element.items ?? []).flatMap((item, number): ElementRow[] => [
+    const hidden = !names && tellsWho(element);
+    const items = (hidden ? [] : (element.items ?? [])).flatMap((item, number): ElementRow[] => [
       {
         id: `${id}/${number}`,
         depth: depth + 1,
         element: null,
         label: texts.t('window:elements.item', { number: number + 1 }),
+        value: '',
       },
-      ...elementRows(item, texts, depth + 2, `${id}/${number}`),
+      ...elementRows(item, words, depth + 2, `${id}/${number}`),
     ]);
-    return [{ id, depth, element, label: element.keyword || texts.t('window:elements.unknown') }, ...items];
+    const label = element.keyword || texts.t('window:elements.unknown');
+    const value = hidden ? texts.t('window:elements.hidden') : element.value;
+    return [{ id, depth, element, label, value }, ...items];
   });
 }
 
@@ -36,10 +60,8 @@ export function filterElements(rows: readonly ElementRow[], text: string): reado
   const wanted = text.trim().toLowerCase();
   if (wanted === '') return rows;
   return rows.filter(
-    ({ element }) =>
+    ({ element, value }) =>
       element !== null &&
-      [tagText(element.tag), element.tag, element.keyword, element.value].some((one) =>
-        one.toLowerCase().includes(wanted),
-      ),
+      [tagText(element.tag), element.tag, element.keyword, value].some((one) => one.toLowerCase().includes(wanted)),
   );
 }

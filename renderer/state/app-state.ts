@@ -28,6 +28,8 @@ export interface AppState {
   batch: Batch;
   dialogs: Dialogs;
   files: FileActions;
+  /** Drops what is kept of an image. */
+  forget: (imageId: string) => void;
   frames: FrameCache;
   models: Models;
   newcomers: Newcomers;
@@ -48,6 +50,7 @@ export interface AppState {
 export const [getApp, setApp] = createContext<AppState>();
 
 export function createApp(client: Client): AppState {
+  const batch = new Batch(client);
   const dialogs = new Dialogs();
   const frames = new FrameCache(client);
   const models = new Models(client);
@@ -57,17 +60,28 @@ export function createApp(client: Client): AppState {
   const studies = new Studies(client);
   const texts = createTexts('en');
   const toasts = new Toasts(texts);
+  const thumbnails = new Thumbnails(client);
   const uploads = new Uploads(client);
+  const forget = (imageId: string): void => {
+    frames.forget(imageId);
+    predictions.forget(imageId);
+    thumbnails.forget(imageId);
+  };
+  const forgetChanged = (imageId: string): void => {
+    forget(imageId);
+    toasts.show('info', texts.t('window:file.reread'));
+  };
   return {
     client,
     about: new About(client),
-    batch: new Batch(client),
+    batch,
     dialogs,
-    files: new FileActions({ client, dialogs, newcomers, studies, texts, toasts, uploads }),
+    forget,
+    files: new FileActions({ batch, client, dialogs, newcomers, studies, texts, toasts, uploads }),
     frames,
     models,
     newcomers,
-    panes: new Panes({ studies, frames, predictions, models }),
+    panes: new Panes({ studies, frames, predictions, models, forgetChanged }),
     predictions,
     preferences,
     report: new ReportState(client, preferences),
@@ -75,7 +89,7 @@ export function createApp(client: Client): AppState {
     studies,
     tasks: new Tasks(),
     texts,
-    thumbnails: new Thumbnails(client),
+    thumbnails,
     toasts,
     uploads,
     worker: new WorkerState(),
@@ -110,12 +124,9 @@ export async function loadModel({ models, panes }: AppState): Promise<void> {
   panes.classifySoon();
 }
 
-function takeStudies({ frames, newcomers, panes, predictions, studies, thumbnails }: AppState, list: StudyList): void {
+function takeStudies({ forget, newcomers, panes, studies }: AppState, list: StudyList): void {
   for (const imageId of Object.keys(studies.images)) {
-    if (list.images[imageId]) continue;
-    frames.forget(imageId);
-    thumbnails.forget(imageId);
-    predictions.forget(imageId);
+    if (!list.images[imageId]) forget(imageId);
   }
   studies.update(list);
   const opened = newcomers.take(list);

@@ -1,5 +1,5 @@
 /** Rows of a batch as the table shows them: filtered, sorted, counted. */
-import type { BatchRow, Prediction } from '../../main/ipc/contract.ts';
+import type { BatchRow, BatchState, Prediction } from '../../main/ipc/contract.ts';
 
 export type BatchColumn = 'file' | 'status' | 'top1' | 'probability' | 'milliseconds';
 export type BatchFilter = { kind: 'all' } | { kind: 'failed' } | { kind: 'class'; name: string };
@@ -16,6 +16,13 @@ export interface ClassCount {
   name: string;
   displayName: string;
   count: number;
+}
+
+/** How far a batch is: what has an answer, of how many, and what failed. */
+export function progressText({ done, failed, state, total }: BatchState): string {
+  const how = { running: 'Classifying:', done: 'Classified', cancelled: 'Cancelled at' }[state];
+  const count = (value: number): string => value.toLocaleString('en');
+  return `${how} ${count(done - failed)} of ${count(total)}${failed > 0 ? ` · ${count(failed)} failed` : ''}`;
 }
 
 /** How many rows say each class, in order of frequency. */

@@ -56,7 +56,8 @@ export const COMMANDS = {
     icon: 'report',
     run: ({ panes, report, toasts }) =>
       toasts.attempt(async () => {
-        const saved = await report.save(panes.active);
+        const pane = panes.active;
+        const saved = await pane.withCurrent(() => report.save(pane));
         if (saved) toasts.show('success', saved);
       }),
     enabled: ({ panes, report }) => panes.active.shownClass !== null && !report.saving,

@@ -1,5 +1,6 @@
 import type { Client } from '../../main/ipc/contract.ts';
 import type { Texts } from '../../models/texts/texts.ts';
+import type { Batch } from './batch.svelte.ts';
 import type { Dialogs } from './dialogs.svelte.ts';
 import { droppedItems, walkDropped } from './dropped-files.ts';
 import { plural } from './format.ts';
@@ -9,6 +10,7 @@ import type { Toasts } from './toasts.svelte.ts';
 import type { Uploads } from './uploads.svelte.ts';
 
 interface Parts {
+  batch: Batch;
   client: Client;
   dialogs: Dialogs;
   newcomers: Newcomers;
@@ -80,9 +82,14 @@ export class FileActions {
     if (failures.length > 3) toasts.show('error', `${plural(failures.length - 3, 'more file')} could not be opened.`);
   }
 
+  /** Closes images. With the last of them their batch is put away; 'Results' still has it. */
   async close(imageIds: string[] | 'all', what: string): Promise<void> {
-    const { studies, toasts } = this.#parts;
+    const { batch, studies, toasts } = this.#parts;
     await toasts.attempt(async () => {
+      if (imageIds === 'all') {
+        batch.hide();
+        if (batch.running) await batch.cancel();
+      }
       await studies.close(imageIds);
       toasts.show('info', `Closed ${what}.`, { label: 'Undo', run: () => void this.undoClose() });
     });

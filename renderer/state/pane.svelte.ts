@@ -1,7 +1,9 @@
 import type { ImageEntry, Prediction } from '../../main/ipc/contract.ts';
+import { HifuseError, toErrorValue, type ErrorCode } from '../../models/errors.ts';
 import { Cine } from './cine.svelte.ts';
 import { Display } from './display.svelte.ts';
 import type { FrameCache } from './frame-cache.ts';
+import { frameKey } from './frame-key.ts';
 import type { FramePredictions, PredictionState } from './frame-predictions.svelte.ts';
 import type { Models } from './models.svelte.ts';
 import { Overlay } from './overlay.svelte.ts';
@@ -15,7 +17,12 @@ export interface PaneSources {
   frames: FrameCache;
   predictions: FramePredictions;
   models: Models;
+  /** Drops what is kept of an image whose file is another one now, and tells the reader. */
+  forgetChanged: (imageId: string) => void;
 }
+
+/** Codes of errors that say that what is kept of an image is no longer of its file. */
+const OUTDATED: ReadonlySet<ErrorCode> = new Set(['image.changed', 'prediction.gone']);
 
 /** Frames before and after the shown one that are fetched ahead. */
 const PREFETCH_REACH = 3;
@@ -38,6 +45,8 @@ export class Pane {
   readonly #display: Display;
   readonly #answer: PredictionState | undefined = $derived(this.#findAnswer());
   #subject = '';
+  /** The frame that was read again last. */
+  #reread = '';
   #prefetching = new AbortController();
   #classifying: ReturnType<typeof setTimeout> | undefined;
 
@@ -56,13 +65,20 @@ export class Pane {
     return this.#display;
   }
 
-  /** What the network said of the selected frame; undefined before it was asked. */
+  /** What the network said of the selected frame, never of other pixels than those shown; undefined before it was asked. */
   get answer(): PredictionState | undefined {
     return this.#answer;
   }
 
   get prediction(): Prediction | null {
     return this.#answer?.state === 'ok' ? this.#answer.prediction : null;
+  }
+
+  /** Whether the header in the list is of another version of the file than the picture: its texts say nothing of it. */
+  get headerIsOutdated(): boolean {
+    const { shown } = this.#display;
+    const header = shown && this.#sources.studies.images[shown.imageId]?.header;
+    return header != null && header.fileVersion !== shown?.frameData.content.fileVersion;
   }
 
   /** Class whose map is shown over the image: the chosen one, else the most probable; null without an answer. */
@@ -107,7 +123,28 @@ export class Pane {
   classify(): void {
     clearTimeout(this.#classifying);
     const item = this.#selection.item;
-    if (item) void this.#sources.predictions.classify(item.imageId, item.frame);
+    if (this.#isOfOtherPixels()) this.reread();
+    else if (item)
+      void this.#sources.predictions.classify(item.imageId, item.frame).then(() => this.#rereadIfChanged());
+  }
+
+  /** Shows and classifies the selected image anew, from its file. */
+  reread(): void {
+    const { item } = this.#selection;
+    if (!item) return;
+    this.#reread = frameKey(item.imageId, item.frame);
+    this.#sources.forgetChanged(item.imageId);
+    this.#refresh();
+  }
+
+  /** Does something with what is shown; where that turns out to be outdated, it is also read again. */
+  async withCurrent<T>(action: () => Promise<T>): Promise<T> {
+    try {
+      return await action();
+    } catch (error) {
+      if (OUTDATED.has(toErrorValue(error).code)) this.reread();
+      throw error;
+    }
   }
 
   /** Classifies what is selected unless that is done, underway, failed or impossible, once the reader stays with it. */
@@ -158,6 +195,7 @@ export class Pane {
     else {
       void this.#display.show(item).then(() => {
         if (signal.aborted) return;
+        this.#rereadIfChanged();
         for (const { imageId, frame } of this.#selection.neighbours(PREFETCH_REACH))
           this.#sources.frames.prefetch(imageId, frame, signal);
       });
@@ -169,7 +207,27 @@ export class Pane {
 
   #findAnswer(): PredictionState | undefined {
     const { item } = this.#selection;
-    return item ? this.#sources.predictions.of(item.imageId, item.frame) : undefined;
+    if (!item) return undefined;
+    if (this.#isOfOtherPixels()) {
+      const file = this.#selection.image?.name ?? '';
+      return { state: 'failed', error: toErrorValue(new HifuseError('image.changed', { file })) };
+    }
+    return this.#sources.predictions.of(item.imageId, item.frame);
+  }
+
+  /** Whether picture and prediction of the selected frame are of two contents of its file. */
+  #isOfOtherPixels(): boolean {
+    const { item } = this.#selection;
+    const { shown } = this.#display;
+    if (!item || shown?.imageId !== item.imageId || shown.frame !== item.frame) return false;
+    const answer = this.#sources.predictions.of(item.imageId, item.frame);
+    return answer?.state === 'ok' && answer.prediction.content.sha256 !== shown.frameData.content.sha256;
+  }
+
+  /** The file changed between picture and prediction: both are made anew, once by itself, then on demand. */
+  #rereadIfChanged(): void {
+    const { item } = this.#selection;
+    if (item && this.#isOfOtherPixels() && this.#reread !== frameKey(item.imageId, item.frame)) this.reread();
   }
 }
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ModelInfo, StudyList } from '../../main/ipc/contract.ts';
+import { HifuseError } from '../../models/errors.ts';
 import { windowOf } from '../../models/imaging/voi.ts';
 import { FakeClient } from '../testing/fake-client.ts';
 import { frameOf, predictionOf, studyListOf } from '../testing/samples.ts';
@@ -22,6 +23,7 @@ let main: FakeClient;
 let studies: Studies;
 let models: Models;
 let panes: Panes;
+let changed: string[];
 
 const take = (list: StudyList) => {
   studies.update(list);
@@ -43,7 +45,14 @@ beforeEach(async () => {
   models = new Models(main);
   await models.refreshInfo();
   const predictions = new FramePredictions(main);
-  panes = new Panes({ studies, frames: new FrameCache(main), predictions, models });
+  const frames = new FrameCache(main);
+  changed = [];
+  const forgetChanged = (imageId: string) => {
+    changed.push(imageId);
+    frames.forget(imageId);
+    predictions.forget(imageId);
+  };
+  panes = new Panes({ studies, frames, predictions, models, forgetChanged });
 });
 
 afterEach(() => {
@@ -166,6 +175,56 @@ describe('a view', () => {
     take(list);
     panes.active.step(1);
     expect(changed()).toBe(true);
+  });
+});
+
+describe('a file that changes after it was shown', () => {
+  const content = (sha256: string, fileVersion = '1') => ({ content: { sha256, fileVersion } });
+  let disk: string;
+
+  beforeEach(() => {
+    disk = 'old';
+    main.handlers['images.frame'] = () => frameOf(new Uint8Array(4), content(disk));
+    main.handlers['predictions.classify'] = () => predictionOf({ x: 0.9, y: 0.1 }, content(disk));
+  });
+
+  it('is read again: its prediction never stands beside the picture that was', async () => {
+    take(studyListOf({ one: ['a'] }));
+    await shown();
+    disk = 'new';
+    panes.active.classify();
+    await vi.waitFor(() => expect(panes.active.prediction?.content.sha256).toBe('new'));
+    expect(panes.active.display.shown?.frameData.content.sha256).toBe('new');
+    expect(changed).toEqual(['a']);
+  });
+
+  it('says so, and does not try without end, where picture and prediction never agree', async () => {
+    main.handlers['images.frame'] = () => frameOf(new Uint8Array(4), content('old'));
+    disk = 'new';
+    take(studyListOf({ one: ['a'] }));
+    await shown();
+    panes.active.classify();
+    await vi.waitFor(() => expect(main.count('predictions.classify')).toBe(2));
+    await shown();
+    expect(panes.active.answer).toMatchObject({ state: 'failed', error: { code: 'image.changed' } });
+    expect([panes.active.shownClass, main.count('predictions.classify')]).toEqual([null, 2]);
+  });
+
+  it('is not told of by the header that was read before', async () => {
+    take(studyListOf({ one: ['a'] }));
+    await shown();
+    expect(panes.active.headerIsOutdated).toBe(false);
+    main.handlers['images.frame'] = () => frameOf(new Uint8Array(4), content('new', '2'));
+    panes.active.reread();
+    await vi.waitFor(() => expect(panes.active.headerIsOutdated).toBe(true));
+  });
+
+  it('is read again when main refuses to report what is outdated', async () => {
+    take(studyListOf({ one: ['a'] }));
+    await shown();
+    const refused = panes.active.withCurrent(() => Promise.reject(new HifuseError('image.changed', { file: 'a' })));
+    await expect(refused).rejects.toMatchObject({ code: 'image.changed' });
+    expect(changed).toEqual(['a']);
   });
 });
 

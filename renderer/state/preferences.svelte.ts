@@ -27,6 +27,11 @@ export class Preferences {
     return this.#smooth;
   }
 
+  /** The name of a file without its folders; what stands for it where names are hidden, since people name files. */
+  fileName(name: string, insteadOfIt: string): string {
+    return this.#names ? (name.split('/').at(-1) ?? name) : insteadOfIt;
+  }
+
   useTool(tool: PointerTool): void {
     this.#tool = tool;
   }

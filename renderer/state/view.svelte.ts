@@ -16,7 +16,7 @@ export class View {
     return this.#voi;
   }
 
-  /** The reader's inversion, on top of what the file asks. */
+  /** The reader's inversion, on top of the file's own. */
   get inverted(): boolean {
     return this.#inverted;
   }
@@ -50,7 +50,7 @@ export class View {
     this.#placement = flipOnScreen(this.#placement, axis);
   }
 
-  /** As the file asks. */
+  /** As the file is shown at first. */
   reset(): void {
     this.#placement = DEFAULT_PLACEMENT;
     this.#voi = null;

@@ -85,7 +85,7 @@ export class FrameImages {
   readonly #windowed = new WeakMap<Frame, { voi: Voi | null; shown: ShownImage }>();
   #nextId = 1;
 
-  /** @param voi as the reader chose it; null: as the file asks. Ignored for colour. */
+  /** @param voi as the reader chose it; null: the file's default. Ignored for colour. */
   of(frame: Frame, voi: Voi | null): ShownImage {
     if (frame.colour === 'rgb')
       return { image: this.#keep(frame, () => colourImage(frame, this.#id())), voiLUT: undefined };

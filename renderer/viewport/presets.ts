@@ -6,7 +6,7 @@ export interface Preset {
   id: string;
   group: 'From the file' | 'From the pixels' | 'Presets';
   label: string;
-  /** null: as the file asks. */
+  /** null: the default of the file. */
   voi: Voi | null;
 }
 

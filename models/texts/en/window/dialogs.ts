@@ -61,6 +61,7 @@ export const dialogs = {
   'elements.table': 'Elements',
   'elements.item': 'Item {{number}}',
   'elements.unknown': 'Private or unknown',
+  'elements.hidden': 'hidden',
 
   'help.title': 'Keys and mouse',
   'help.or': 'or',

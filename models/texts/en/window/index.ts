@@ -1,5 +1,6 @@
 /** Everything that the window says of itself. */
 import { dialogs } from './dialogs.ts';
+import { files } from './files.ts';
 import { modelImport } from './import.ts';
 
-export const window = { ...dialogs, ...modelImport } as const;
+export const window = { ...dialogs, ...files, ...modelImport } as const;
