@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { HifuseError } from '../../models/errors.ts';
 import type { Prediction } from '../../worker/protocol.ts';
 import { renderOverlay } from '../report/overlay.ts';
 import type { Requests } from '../services/classify.ts';
+import { writeFailed } from './output.ts';
 
 /** Longest side of the pictures. */
 const MAX_SIZE = 2048;
@@ -33,8 +33,7 @@ export async function writeHeatMap(
     await mkdir(path.dirname(file), { recursive: true });
     await writeFile(file, overlay);
   } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
-    throw new HifuseError('file.write-failed', `The heat map "${path.basename(file)}" cannot be written (${reason}).`);
+    throw writeFailed(file, error);
   }
   return file;
 }

@@ -63,7 +63,7 @@ async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch {
-    throw new HifuseError('file.unreadable', `"${file}" cannot be read. Check the path.`);
+    throw new HifuseError('file.unreadable', { reason: 'named', file });
   }
 }
 
@@ -73,10 +73,10 @@ async function readObject(file: string): Promise<Record<string, unknown>> {
     value = JSON.parse(await readText(file));
   } catch (error) {
     if (error instanceof HifuseError) throw error;
-    throw new HifuseError('request.invalid', `"${path.basename(file)}" is no JSON.`);
+    throw new HifuseError('request.invalid', { reason: 'no-json', file: path.basename(file) });
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new HifuseError('request.invalid', `"${path.basename(file)}" holds no JSON object.`);
+  throw new HifuseError('request.invalid', { reason: 'no-json-object', file: path.basename(file) });
 }
 
 const list = (text: string | undefined): string[] | undefined =>
@@ -123,10 +123,11 @@ async function importOptions(
       ? given.classes
       : (await classNames(values, checkpoint, context)).map((name) => ({ name, displayName: displayNameOf(name) }));
   if (classes.length !== summary.classCount) {
-    throw new HifuseError(
-      'request.invalid',
-      `The checkpoint has ${summary.classCount} classes, but ${classes.length} are named.`,
-    );
+    throw new HifuseError('request.invalid', {
+      reason: 'class-count',
+      expected: summary.classCount,
+      given: classes.length,
+    });
   }
   const id = path.basename(path.resolve(out));
   const modelCard = values['model-card'] === undefined ? '' : await readText(values['model-card']);

@@ -21,12 +21,10 @@ export function formatOf(file: string): ResultsFormat {
   throw new UsageError(`--out ends with .csv or .json, which "${path.basename(file)}" does not.`);
 }
 
-function writeFailed(file: string, error: unknown): HifuseError {
-  const reason = (error as NodeJS.ErrnoException).code ?? String(error);
-  return new HifuseError(
-    'file.write-failed',
-    `"${path.basename(file)}" cannot be written (${reason}). Is the folder there, writable, and not full?`,
-  );
+/** What the system said when a file was written. */
+export function writeFailed(file: string, error: unknown): HifuseError {
+  const problem = (error as NodeJS.ErrnoException).code ?? String(error);
+  return new HifuseError('file.write-failed', { reason: 'file', file: path.basename(file), problem });
 }
 
 /** Tells two states of a file apart; '' where there is none. */

@@ -24,8 +24,7 @@ const READER_GONE = new Set(['EPIPE', 'EOF', 'ECONNRESET', 'ERR_STREAM_DESTROYED
 function outputError(error: NodeJS.ErrnoException): Error {
   const code = error.code ?? '';
   if (READER_GONE.has(code)) return new ReaderGone();
-  const reason = code || error.message;
-  return new HifuseError('file.write-failed', `The results cannot be written to standard output (${reason}).`);
+  return new HifuseError('file.write-failed', { reason: 'output', problem: code || error.message });
 }
 
 function overview(): string {

@@ -2,8 +2,7 @@
  * The renderer's side: one `Client` over either transport. Bundled into the renderer, and compiled with main: it names
  * neither the DOM nor Node, and takes from the page only what `Page` lists.
  */
-import { english } from '../../models/texts/texts.ts';
-import { fromErrorValue, HifuseError } from '../../models/errors.ts';
+import { fromErrorValue, HifuseError, type ErrorValue } from '../../models/errors.ts';
 import type { Api, Client, Events, Method, Topic, WorkerStatus } from './contract.ts';
 import type { Answer, Bridge, Delivery, Invocation } from './messages.ts';
 import { decodeMessage, encodeMessage } from './wire.ts';
@@ -72,6 +71,7 @@ function overBridge(bridge: Bridge, listeners: Listeners): Transport {
 
 const LOST = { ok: false, error: { code: 'connection.lost', details: { reason: 'broken' } } } as const satisfies Answer;
 const GONE = { ok: false, error: { code: 'connection.lost', details: { reason: 'closed' } } } as const satisfies Answer;
+const CONNECTING: ErrorValue = { code: 'connection.lost', details: { reason: 'connecting' } };
 
 /** One WebSocket beside the page; it reconnects, and what is asked meanwhile waits. */
 class SocketTransport implements Transport {
@@ -143,19 +143,18 @@ class SocketTransport implements Transport {
       this.#waiting = [];
       for (const settle of this.#pending.values()) settle(GONE);
       this.#pending.clear();
-      this.#tellStatus('failed', english.error(GONE.error));
+      this.#tellStatus('failed', GONE.error);
       return;
     }
-    if (this.#failures > 1)
-      this.#tellStatus('restarting', 'The connection to the application was lost. Connecting again.');
+    if (this.#failures > 1) this.#tellStatus('restarting', CONNECTING);
     this.#page.setTimeout(() => {
       this.#connect();
     }, wait);
   }
 
   /** The status line shows the state of the connection like that of the inference process. */
-  #tellStatus(state: WorkerStatus['state'], message: string): void {
-    const status: WorkerStatus = { state, message, restarts: 0, memoryBytes: 0 };
+  #tellStatus(state: WorkerStatus['state'], problem: ErrorValue): void {
+    const status: WorkerStatus = { state, problem, restarts: 0, memoryBytes: 0 };
     this.#listeners.tell('worker.status', status);
   }
 }

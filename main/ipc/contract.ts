@@ -140,8 +140,8 @@ export interface AppInfo {
 
 export interface WorkerStatus {
   state: 'starting' | 'ready' | 'restarting' | 'failed';
-  /** For the reader, where something happened. */
-  message: string;
+  /** What happened to it; null if nothing did. */
+  problem: ErrorValue | null;
   restarts: number;
   memoryBytes: number;
 }

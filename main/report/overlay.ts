@@ -44,7 +44,7 @@ export async function renderOverlay(
   { classIndex, window, opacity, maxSize, signal }: OverlayOptions,
 ): Promise<RenderedOverlay> {
   const heatMap = prediction.heatMaps?.find((map) => map.classIndex === classIndex);
-  if (!heatMap) throw new HifuseError('request.invalid', `There is no heat map of class number ${classIndex}.`);
+  if (!heatMap) throw new HifuseError('request.invalid', { reason: 'no-heat-map', index: classIndex });
   const { image: source, content } = prediction;
   const options = signal ? { signal } : {};
   const rendered = await requests.request('image.render', { ...source, window, maxSize }, options);

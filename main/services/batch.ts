@@ -35,7 +35,7 @@ interface Batch {
 const PROGRESS_INTERVAL_MS = 200;
 
 const closed = (file: string): ErrorValue =>
-  toErrorValue(new HifuseError('file.not-found', `"${file}" was closed meanwhile.`));
+  toErrorValue(new HifuseError('file.not-found', { reason: 'closed', file }));
 
 /**
  * 'Classify all' of the app: the first frame of every image that was chosen, in the background. Keeps the newest batch
@@ -99,7 +99,7 @@ export class Batches {
   /** What is there so far, in the formats of the CLI. */
   async export({ id, format }: Api['batch.export']['params']): Promise<Api['batch.export']['result']> {
     const { info, rows, state } = this.#get(id);
-    if (!info) throw new HifuseError('request.invalid', 'There are no results yet. Wait for the first ones.');
+    if (!info) throw new HifuseError('request.invalid', { reason: 'no-results-yet' });
     const { mime, open, tellsIncomplete } = RESULTS_FORMATS[format];
     const complete = state.state === 'done';
     const writer = open(
@@ -122,7 +122,7 @@ export class Batches {
   }
 
   #get(id: string): Batch {
-    if (this.#batch?.state.id !== id) throw new HifuseError('request.invalid', 'These results are no longer kept.');
+    if (this.#batch?.state.id !== id) throw new HifuseError('request.invalid', { reason: 'results-gone' });
     return this.#batch;
   }
 

@@ -26,7 +26,7 @@ export async function classifyOne(
 ): Promise<Prediction> {
   const params = { images: [image], model, heatMaps: true };
   const [outcome] = await requests.request('model.classify', params, signal ? { signal } : {});
-  if (!outcome) throw new HifuseError('internal', 'The inference process gave no answer.');
+  if (!outcome) throw new HifuseError('internal', { reason: 'no-answer' });
   if (!outcome.ok) throw fromErrorValue(outcome.error);
   return outcome.prediction;
 }
@@ -100,7 +100,7 @@ export async function* classifyAll<I extends ClassifyItem>(
 ): AsyncGenerator<ClassifyResult<I>, void, undefined> {
   const { requests, model, heatMaps, signal } = options;
   if (!Number.isInteger(options.batchSize) || options.batchSize < 1) {
-    throw new HifuseError('request.invalid', `A batch of ${options.batchSize} images is not possible; use 1 or more.`);
+    throw new HifuseError('request.invalid', { reason: 'batch-size', size: options.batchSize });
   }
 
   const ask = async (chunk: I[]): Promise<Outcome[]> => {
@@ -113,7 +113,7 @@ export async function* classifyAll<I extends ClassifyItem>(
     };
     const answers = asked.length > 0 ? await requests.request('model.classify', params, signal ? { signal } : {}) : [];
     if (answers.length !== asked.length) {
-      throw new HifuseError('internal', 'The inference process answered for another number of images.');
+      throw new HifuseError('internal', { reason: 'other-count' });
     }
     const next = answers.values();
     return chunk.map(({ image, failure }) => (failure ? { ok: false, image, error: failure } : next.next().value!));

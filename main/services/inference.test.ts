@@ -120,13 +120,13 @@ describe('Inference', () => {
     ready();
     worker().end();
     expect(inference.status).toMatchObject({ state: 'restarting', restarts: 1 });
-    expect(inference.status.message).toMatch(/restart/i);
+    expect(inference.status.problem).toMatchObject({ code: 'worker.crashed', details: { reason: 'restarting' } });
     ready();
     worker().answer('a');
     expect(await answer).toBe('elements of a');
     expect(workers).toHaveLength(2);
     expect(states).toEqual(['starting', 'ready', 'restarting', 'restarting', 'ready']);
-    expect(inference.status.message).toMatch(/restarted/);
+    expect(inference.status.problem).toMatchObject({ details: { reason: 'restarted' } });
   });
 
   it('fails only the request that kills the process; all others are answered', async () => {
@@ -218,7 +218,7 @@ describe('Inference', () => {
     expect(inference.status.memoryBytes).toBe(999);
     worker().say({ kind: 'heartbeat', rss: 1001 });
     expect(workers[0]!.killed).toBe(true);
-    expect(inference.status.message).toMatch(/memory/);
+    expect(inference.status.problem?.cause).toMatchObject({ code: 'worker.crashed', details: { reason: 'memory' } });
   });
 
   it('survives a host that cannot start the process', async () => {

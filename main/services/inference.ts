@@ -1,5 +1,5 @@
 import { totalmem } from 'node:os';
-import { fromErrorValue, HifuseError, type ErrorCode } from '../../models/errors.ts';
+import { fromErrorValue, HifuseError, toErrorValue } from '../../models/errors.ts';
 import type { FromWorker, WorkerApi, WorkerMethod, WorkerRequest } from '../../worker/protocol.ts';
 import type { Host, WorkerProcess } from '../hosts/host.ts';
 import type { WorkerStatus } from '../ipc/contract.ts';
@@ -31,15 +31,18 @@ const DEFAULT_LIMITS: Limits = {
 /** How often silence is looked for. */
 const WATCH_MS = 1000;
 
-/** Why the process ended, in words for the reader, and the code that its victims get. */
-interface Ending {
-  code: Extract<ErrorCode, 'worker.crashed' | 'worker.timeout'>;
-  reason: string;
-}
+/** Why the process ended. */
+const CRASHED = new HifuseError('worker.crashed');
+const SILENT = new HifuseError('worker.timeout');
+const GREEDY = new HifuseError('worker.crashed', { reason: 'memory' });
 
-const CRASHED: Ending = { code: 'worker.crashed', reason: 'The inference process ended unexpectedly.' };
-const SILENT: Ending = { code: 'worker.timeout', reason: 'The inference process did not answer in time.' };
-const GREEDY: Ending = { code: 'worker.crashed', reason: 'The inference process took too much memory.' };
+/** What a request gets over which the process ended twice. */
+function repeated(cause: HifuseError): HifuseError {
+  const details = { reason: 'repeated' } as const;
+  return cause === SILENT
+    ? new HifuseError('worker.timeout', details, { cause })
+    : new HifuseError('worker.crashed', details, { cause });
+}
 
 type State = WorkerStatus['state'];
 
@@ -57,13 +60,14 @@ export class Inference {
   #lastId = 0;
   #process: WorkerProcess | null = null;
   #state: State | 'idle' | 'stopped' = 'idle';
-  #message = '';
+  /** Why the state is not as it should be. */
+  #problem: HifuseError | null = null;
   #restarts = 0;
   /** How often it ended since the last answer. */
   #endsInARow = 0;
   #memoryBytes = 0;
   #lastSign = 0;
-  #ending: Ending = CRASHED;
+  #ending: HifuseError = CRASHED;
   /** Takes the next look, or the next start, back. */
   #cancelTimer: () => void = () => undefined;
 
@@ -75,7 +79,12 @@ export class Inference {
 
   get status(): WorkerStatus {
     const state: State = this.#state === 'idle' ? 'starting' : this.#state === 'stopped' ? 'failed' : this.#state;
-    return { state, message: this.#message, restarts: this.#restarts, memoryBytes: this.#memoryBytes };
+    return {
+      state,
+      problem: this.#problem && toErrorValue(this.#problem),
+      restarts: this.#restarts,
+      memoryBytes: this.#memoryBytes,
+    };
   }
 
   /** Process number, for tests that end it. */
@@ -92,7 +101,7 @@ export class Inference {
   start(): void {
     if (this.#state !== 'idle' && this.#state !== 'failed') return;
     this.#endsInARow = 0;
-    this.#spawn('starting', '');
+    this.#spawn('starting', null);
   }
 
   /**
@@ -145,12 +154,12 @@ export class Inference {
     this.#queue.rejectAll(new HifuseError('request.cancelled'));
   }
 
-  #spawn(state: 'starting' | 'restarting', message: string): void {
+  #spawn(state: 'starting' | 'restarting', problem: HifuseError | null): void {
     this.#cancelTimer();
     this.#ending = CRASHED;
     this.#memoryBytes = 0;
     this.#lastSign = this.#clock.now();
-    this.#setState(state, message);
+    this.#setState(state, problem);
     let worker: WorkerProcess;
     try {
       worker = this.#host.spawnWorker();
@@ -172,7 +181,7 @@ export class Inference {
     this.#lastSign = this.#clock.now();
     switch (message.kind) {
       case 'ready':
-        this.#setState('ready', this.#restarts > 0 ? 'The inference process was restarted.' : '');
+        this.#setState('ready', this.#restarts > 0 ? new HifuseError('worker.crashed', { reason: 'restarted' }) : null);
         this.#pump();
         break;
       case 'heartbeat':
@@ -203,31 +212,24 @@ export class Inference {
   #exited(): void {
     this.#process = null;
     this.#cancelTimer();
-    const { code, reason } = this.#ending;
-    for (const { reject } of this.#queue.ended()) {
-      reject(
-        new HifuseError(
-          code,
-          `${reason} It was restarted and ended again at the same request. Nothing else is affected; leave this image ` +
-            'out, or choose another device in the settings.',
-        ),
-      );
-    }
+    for (const { reject } of this.#queue.ended()) reject(repeated(this.#ending));
     const wait = this.#limits.backoffMs[this.#endsInARow++];
     if (wait === undefined) {
-      this.#setState('failed', `${reason} It could not be restarted. Close the application and start it again.`);
-      this.#queue.rejectAll(new HifuseError('worker.crashed', this.#message));
+      const gaveUp = new HifuseError('worker.crashed', { reason: 'gave-up' }, { cause: this.#ending });
+      this.#setState('failed', gaveUp);
+      this.#queue.rejectAll(gaveUp);
       return;
     }
     this.#restarts += 1;
-    this.#setState('restarting', `${reason} Restarting it.`);
+    const problem = new HifuseError('worker.crashed', { reason: 'restarting' }, { cause: this.#ending });
+    this.#setState('restarting', problem);
     this.#later(wait, () => {
-      this.#spawn('restarting', this.#message);
+      this.#spawn('restarting', problem);
     });
   }
 
   /** Ends the process over a limit; `#exited` follows. */
-  #end(ending: Ending): void {
+  #end(ending: HifuseError): void {
     this.#ending = ending;
     this.#process?.kill();
   }
@@ -245,9 +247,9 @@ export class Inference {
     });
   }
 
-  #setState(state: State, message: string): void {
+  #setState(state: State, problem: HifuseError | null): void {
     this.#state = state;
-    this.#message = message;
+    this.#problem = problem;
     this.#status.emit(this.status);
   }
 

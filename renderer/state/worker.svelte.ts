@@ -1,10 +1,10 @@
-import type { WorkerStatus } from '../../main/ipc/contract.ts';
+import type { ErrorValue, WorkerStatus } from '../../main/ipc/contract.ts';
 
-export const RESTARTED_TEXT = 'The inference process ended unexpectedly and was restarted; your images are still here.';
+const RESTARTED: ErrorValue = { code: 'worker.crashed', details: { reason: 'restarted' } };
 
 /** How the inference process is. */
 export class WorkerState {
-  #status = $state.raw<WorkerStatus>({ state: 'starting', message: '', restarts: 0, memoryBytes: 0 });
+  #status = $state.raw<WorkerStatus>({ state: 'starting', problem: null, restarts: 0, memoryBytes: 0 });
   #seenRestarts = $state(0);
 
   get status(): WorkerStatus {
@@ -12,12 +12,12 @@ export class WorkerState {
   }
 
   /** What the banner says; null if there is nothing to say. */
-  get banner(): { kind: 'warning' | 'error'; text: string } | null {
-    const { state, message, restarts } = this.#status;
-    if (state === 'failed') return { kind: 'error', text: message || 'The inference process could not be started.' };
-    if (restarts > this.#seenRestarts) return { kind: 'warning', text: RESTARTED_TEXT };
+  get banner(): { kind: 'warning' | 'error'; problem: ErrorValue } | null {
+    const { state, problem, restarts } = this.#status;
+    if (state === 'failed') return { kind: 'error', problem: problem ?? { code: 'worker.crashed' } };
+    if (restarts > this.#seenRestarts) return { kind: 'warning', problem: RESTARTED };
     // The connection to main, which is told in the same way, may be what starts again.
-    if (state === 'restarting') return { kind: 'warning', text: message || RESTARTED_TEXT };
+    if (state === 'restarting') return { kind: 'warning', problem: problem ?? RESTARTED };
     return null;
   }
 

@@ -1,23 +1,26 @@
 import { expect, it } from 'vitest';
-import { RESTARTED_TEXT, WorkerState } from './worker.svelte.ts';
+import type { ErrorValue } from '../../main/ipc/contract.ts';
+import { WorkerState } from './worker.svelte.ts';
 
 it('tells of each restart until the reader has seen it, and of a lost connection', () => {
   const worker = new WorkerState();
-  const update = (state: 'ready' | 'restarting' | 'failed', restarts: number, message = '') =>
-    worker.update({ state, restarts, message, memoryBytes: 0 });
+  const update = (state: 'ready' | 'restarting' | 'failed', restarts: number, problem: ErrorValue | null = null) =>
+    worker.update({ state, restarts, problem, memoryBytes: 0 });
   update('ready', 0);
   expect(worker.banner).toBeNull();
   update('restarting', 1);
   update('ready', 1);
-  expect(worker.banner?.text).toBe(RESTARTED_TEXT);
+  expect(worker.banner?.problem.details).toEqual({ reason: 'restarted' });
   worker.dismiss();
   expect(worker.banner).toBeNull();
-  update('restarting', 0, 'Connecting again.');
-  expect(worker.banner?.text).toBe('Connecting again.');
+  const connecting: ErrorValue = { code: 'connection.lost', details: { reason: 'connecting' } };
+  update('restarting', 0, connecting);
+  expect(worker.banner).toEqual({ kind: 'warning', problem: connecting });
   update('ready', 1);
   expect(worker.banner).toBeNull();
   update('ready', 2);
   expect(worker.banner?.kind).toBe('warning');
-  update('failed', 5, 'It ends whenever it starts.');
-  expect(worker.banner).toEqual({ kind: 'error', text: 'It ends whenever it starts.' });
+  const gaveUp: ErrorValue = { code: 'worker.crashed', details: { reason: 'gave-up' } };
+  update('failed', 5, gaveUp);
+  expect(worker.banner).toEqual({ kind: 'error', problem: gaveUp });
 });
