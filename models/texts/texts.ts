@@ -25,6 +25,8 @@ export interface Texts {
   readonly language: Language;
   /** The text of a key, filled with what it needs: `t('cli:wrote', { file })`. */
   t<K extends TextKey>(key: K, ...values: Filled<Values<K>>): string;
+  /** A number in the notation of the language, with at most so many decimals. */
+  number(value: number, decimals?: number): string;
   /** What went wrong, with which file, and what to do. */
   error(value: ErrorValue): string;
   warning(value: Warning): string;
@@ -67,6 +69,7 @@ export function createTexts(language: Language): Texts {
   return {
     language,
     t: (key, ...[values]) => text(key, values),
+    number: (value, decimals = 3) => new Intl.NumberFormat(language, { maximumFractionDigits: decimals }).format(value),
     error,
     warning: (value) => coded('warnings', value),
     reason: (value) => coded('reasons', value),

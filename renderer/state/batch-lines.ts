@@ -1,4 +1,5 @@
 /** Rows of a batch as the table shows them: filtered, sorted, counted. */
+import type { Texts } from '../../models/texts/texts.ts';
 import type { BatchRow, BatchState, Prediction } from '../../main/ipc/contract.ts';
 
 export type BatchColumn = 'file' | 'status' | 'top1' | 'probability' | 'milliseconds';
@@ -19,10 +20,9 @@ export interface ClassCount {
 }
 
 /** How far a batch is: what has an answer, of how many, and what failed. */
-export function progressText({ done, failed, state, total }: BatchState): string {
-  const how = { running: 'Classifying:', done: 'Classified', cancelled: 'Cancelled at' }[state];
-  const count = (value: number): string => value.toLocaleString('en');
-  return `${how} ${count(done - failed)} of ${count(total)}${failed > 0 ? ` · ${count(failed)} failed` : ''}`;
+export function progressText({ done, failed, state, total }: BatchState, texts: Texts): string {
+  const how = texts.t(`window:batch.state/${state}`, { done: done - failed, total });
+  return failed > 0 ? `${how} · ${texts.t('window:batch.failures', { number: failed })}` : how;
 }
 
 /** How many rows say each class, in order of frequency. */

@@ -2,6 +2,7 @@ import { expect, it, vi } from 'vitest';
 import type { BatchRow, BatchState } from '../../main/ipc/contract.ts';
 import { FakeClient } from '../testing/fake-client.ts';
 import { batchRowOf, predictionOf } from '../testing/samples.ts';
+import { english } from '../../models/texts/texts.ts';
 import { progressText } from './batch-lines.ts';
 import { Batch } from './batch.svelte.ts';
 
@@ -79,8 +80,8 @@ it('ignores the progress of another batch', async () => {
 });
 
 it('counts what has an answer apart from what failed', () => {
-  expect(progressText(state({ state: 'done', done: 223, failed: 14, total: 223 }))).toBe(
+  expect(progressText(state({ state: 'done', done: 223, failed: 14, total: 223 }), english)).toBe(
     'Classified 209 of 223 · 14 failed',
   );
-  expect(progressText(state({ done: 2, total: 3 }))).toBe('Classifying: 2 of 3');
+  expect(progressText(state({ done: 2, total: 3 }), english)).toBe('Classifying: 2 of 3');
 });

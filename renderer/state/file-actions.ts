@@ -3,7 +3,6 @@ import type { Texts } from '../../models/texts/texts.ts';
 import type { Batch } from './batch.svelte.ts';
 import type { Dialogs } from './dialogs.svelte.ts';
 import { droppedItems, walkDropped } from './dropped-files.ts';
-import { plural } from './format.ts';
 import type { Newcomers } from './newcomers.ts';
 import type { Studies } from './studies.svelte.ts';
 import type { Toasts } from './toasts.svelte.ts';
@@ -70,7 +69,7 @@ export class FileActions {
   async openFiles(files: readonly File[]): Promise<void> {
     const { newcomers, texts, toasts, uploads } = this.#parts;
     if (files.length === 0) {
-      toasts.show('info', 'There was no file in what was dropped.');
+      toasts.show('info', texts.t('window:list.nothing-dropped'));
       return;
     }
     const paths = files.map((file) => this.#pathOf(file));
@@ -78,20 +77,25 @@ export class FileActions {
     if (known.length === files.length) return this.openPaths(known);
     newcomers.expect();
     const failures = await uploads.send(files);
-    for (const { name, error } of failures.slice(0, 3)) toasts.show('error', `${name}: ${texts.error(error)}`);
-    if (failures.length > 3) toasts.show('error', `${plural(failures.length - 3, 'more file')} could not be opened.`);
+    for (const { name, error } of failures.slice(0, 3))
+      toasts.show('error', texts.t('window:list.not-opened', { name, error: texts.error(error) }));
+    if (failures.length > 3)
+      toasts.show('error', texts.t('window:list.more-not-opened', { count: failures.length - 3 }));
   }
 
-  /** Closes images. With the last of them their batch is put away; 'Results' still has it. */
-  async close(imageIds: string[] | 'all', what: string): Promise<void> {
-    const { batch, studies, toasts } = this.#parts;
+  /**
+   * Closes images. With the last of them their batch is put away; 'Results' still has it.
+   * @param said what the reader is told once they are closed
+   */
+  async close(imageIds: string[] | 'all', said: string): Promise<void> {
+    const { batch, studies, texts, toasts } = this.#parts;
     await toasts.attempt(async () => {
       if (imageIds === 'all') {
         batch.hide();
         if (batch.running) await batch.cancel();
       }
       await studies.close(imageIds);
-      toasts.show('info', `Closed ${what}.`, { label: 'Undo', run: () => void this.undoClose() });
+      toasts.show('info', said, { label: texts.t('window:list.undo'), run: () => void this.undoClose() });
     });
   }
 
