@@ -12,6 +12,7 @@ import { Predictions } from './services/predictions.ts';
 import { Reports } from './services/reports.ts';
 import { Settings } from './services/settings.ts';
 import { Studies } from './services/studies.ts';
+import { Tasks } from './services/tasks.ts';
 import { removeAbandonedUploads, Uploads } from './services/uploads.ts';
 import { openStore, type Store } from './store/open.ts';
 
@@ -30,8 +31,12 @@ export interface Services {
   predictions: Predictions;
   batches: Batches;
   reports: Reports;
+  tasks: Tasks;
   uploads: Uploads;
+  /** What happens, but for changes of the study list, which every page is told in its own steps. */
   events: Emitter<AppEvent>;
+  /** What a page that has just connected must know to follow the events. */
+  snapshot(): Promise<AppEvent[]>;
   /** The model and the device that the settings choose. */
   selectedModel(): Promise<ModelSelection>;
   /** Ends the inference process, deletes what was uploaded and closes the store. */
@@ -46,6 +51,7 @@ export function compose(host: Host): Services {
   const store = openStore(host.dataDirectory);
   const settings = new Settings(store.settings);
   const studies = new Studies({ requests: inference });
+  const tasks = new Tasks();
   const uploads = new Uploads();
   void removeAbandonedUploads();
   const selectedModel = async (): Promise<ModelSelection> => {
@@ -72,15 +78,18 @@ export function compose(host: Host): Services {
     saveFile,
   });
 
-  studies.onChange((event) => {
-    events.emit({ topic: 'studies.changed', event });
-  });
   studies.onClose((imageIds) => {
     images.forget(imageIds);
     predictions.forget(imageIds);
   });
+  studies.onForget((paths) => {
+    for (const file of paths) void uploads.discardFile(file);
+  });
   settings.onChange((event) => {
     events.emit({ topic: 'settings.changed', event });
+  });
+  tasks.onChange((event) => {
+    events.emit({ topic: 'tasks.changed', event });
   });
   inference.onStatus((event) => {
     events.emit({ topic: 'worker.status', event });
@@ -97,8 +106,18 @@ export function compose(host: Host): Services {
     predictions,
     batches,
     reports,
+    tasks,
     uploads,
     events,
+    snapshot: async () => {
+      const batch = batches.current();
+      return [
+        { topic: 'worker.status', event: inference.status },
+        { topic: 'tasks.changed', event: tasks.list },
+        ...(batch ? [{ topic: 'batch.progress' as const, event: batch }] : []),
+        { topic: 'settings.changed', event: await settings.get() },
+      ];
+    },
     selectedModel,
     close: () => {
       inference.stop();

@@ -47,8 +47,7 @@ function runApplication(): void {
   const server = createServer(services);
   const openFiles = async (paths: readonly string[]): Promise<void> => {
     await app.whenReady();
-    // A path that cannot be opened is no reason not to start; the others are listed.
-    if (paths.length > 0) await services.studies.open(paths).catch(() => undefined);
+    await services.studies.open(paths, { listFailures: true });
   };
 
   registerScheme();

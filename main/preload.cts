@@ -6,11 +6,15 @@ import type { Bridge } from './ipc/messages.ts' with { 'resolution-mode': 'impor
 const { contextBridge, ipcRenderer, webUtils } = electron;
 
 const bridge: Bridge = {
-  invoke: (method, params) => ipcRenderer.invoke('invoke', method, params) as ReturnType<Bridge['invoke']>,
+  invoke: (...request) => ipcRenderer.invoke('invoke', ...request) as ReturnType<Bridge['invoke']>,
+  cancel: (id) => {
+    ipcRenderer.send('cancel', id);
+  },
   subscribe: (listener) => {
     ipcRenderer.on('event', (_, topic: string, event: unknown) => {
       listener(topic, event);
     });
+    ipcRenderer.send('connect');
   },
   pathForFile: (file) => webUtils.getPathForFile(file as Parameters<typeof webUtils.getPathForFile>[0]),
 };

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect } from './ipc/client.ts';
 import { PATHS } from './paths.ts';
 import { socketPage } from './testing/socket-page.ts';
+import { StudyList } from './testing/study-list.ts';
 
 /** ONNX Runtime's telemetry, where it is on, first asks for its server nine seconds after a model was loaded. */
 const SECONDS = 30;
@@ -127,13 +128,16 @@ describe.skipIf(!canTrace || !existsSync(PATHS.workerEntry))('30 s of inference 
       });
     });
     const client = connect(socketPage(address));
+    const list = new StudyList(client);
     await client.invoke('studies.open', { paths: [path.join(images, 'ct-phantom'), path.join(images, 'many')] });
     const asked = new Set<string>();
     const end = performance.now() + 1000 * SECONDS;
     while (performance.now() < end) {
-      const { images: listed } = await client.invoke('studies.list', null);
-      const imageId = Object.keys(listed).find((id) => !asked.has(id));
-      if (imageId === undefined) continue;
+      const imageId = [...list.images.keys()].find((id) => !asked.has(id));
+      if (imageId === undefined) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        continue;
+      }
       asked.add(imageId);
       await client.invoke('images.frame', { imageId, frame: 0 });
       await client.invoke('predictions.classify', { imageId, frame: 0 });

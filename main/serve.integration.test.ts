@@ -8,12 +8,13 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { encodeDicom } from '../worker/imaging/dicom/write.ts';
 import { grayscale } from '../worker/imaging/testing/image.ts';
 import { connect } from './ipc/client.ts';
-import type { Client, StudyList, WorkerStatus } from './ipc/contract.ts';
+import type { Client, WorkerStatus } from './ipc/contract.ts';
 import { PATHS } from './paths.ts';
 import { start, type Serving } from './serve.ts';
 import { Settings } from './services/settings.ts';
 import { openStore } from './store/open.ts';
 import { socketPage } from './testing/socket-page.ts';
+import { StudyList } from './testing/study-list.ts';
 
 const SIZE = 64;
 const SLICES = 3;
@@ -54,6 +55,7 @@ describe.skipIf(!existsSync(PATHS.workerEntry))('the back end (built by `npm run
   let images: string;
   let serving: Serving;
   let client: Client;
+  let list: StudyList;
   const statuses: WorkerStatus[] = [];
 
   beforeAll(async () => {
@@ -69,6 +71,7 @@ describe.skipIf(!existsSync(PATHS.workerEntry))('the back end (built by `npm run
     await writeFile(path.join(images, 'notes.txt'), 'no image');
     serving = await start({ dataDirectory: path.join(folder, 'data'), renderer: folder });
     client = connect(socketPage(serving.address));
+    list = new StudyList(client);
     client.subscribe('worker.status', (status) => statuses.push(status));
   });
 
@@ -77,52 +80,47 @@ describe.skipIf(!existsSync(PATHS.workerEntry))('the back end (built by `npm run
     await rm(folder, { recursive: true, force: true });
   });
 
-  /** The list as soon as every header was read. */
-  async function whenRead(): Promise<StudyList> {
-    return vi.waitFor(
-      async () => {
-        const list = await client.invoke('studies.list', null);
-        if (list.pending > 0) throw new Error('still reading');
-        return list;
-      },
-      { timeout: 30_000, interval: 50 },
-    );
-  }
+  const idOf = (name: string): string => list.named(name).id;
 
-  const idOf = (list: StudyList, name: string): string =>
-    Object.values(list.images).find((image) => image.name === name)!.id;
-
-  it('lists a folder: slices by position, pictures apart, what is no image counted, what is broken kept', async () => {
-    const changed = vi.fn();
-    client.subscribe('studies.changed', changed);
+  it('lists a folder: by series, pictures apart, what is no image counted, what is broken kept', async () => {
+    const opened = new Promise((resolve) => client.subscribe('opening', resolve));
     await client.invoke('studies.open', { paths: [images] });
-    const list = await whenRead();
-    const ct = list.series.find(({ modality }) => modality === 'CT')!;
-    expect(ct).toMatchObject({ title: 'Phantom' });
-    const names = ct.imageIds.map((id) => list.images[id]!.name).filter((name) => name.startsWith('ct/'));
-    expect(names).toEqual(['ct/8.dcm', 'ct/7.dcm', 'ct/6.dcm']);
+    await list.when((now) => now.images.size === SLICES + 2 && now.pending === 0);
+    const ct = list.named('ct/8.dcm');
+    expect(list.series.get(ct.seriesId!)).toMatchObject({ modality: 'CT', description: 'Phantom' });
+    expect(list.named('ct/6.dcm').seriesId).toBe(ct.seriesId);
+    expect(list.named('disc.png').seriesId).not.toBe(ct.seriesId);
     expect(list.skipped).toBe(1);
-    expect(Object.values(list.images).map(({ name }) => name)).toContain('broken.dcm');
-    expect(JSON.stringify(list)).not.toContain(folder);
-    await vi.waitFor(() => {
-      expect(changed).toHaveBeenLastCalledWith(list);
-    });
+    expect(list.names).toContain('broken.dcm');
+    expect(JSON.stringify(list.updates)).not.toContain(folder);
+    expect(await opened).toMatchObject({ firstImageId: expect.stringMatching(/^image-/) as string });
+  });
+
+  it('tells a second page the same list, and what the first one opens to that one alone', async () => {
+    const other = connect(socketPage(serving.address));
+    const shown = vi.fn();
+    other.subscribe('opening', shown);
+    const same = await new StudyList(other).when();
+    expect(same.images).toEqual(list.images);
+    const again = new Promise((resolve) => client.subscribe('opening', resolve));
+    await client.invoke('studies.open', { paths: [path.join(images, 'disc.png')] });
+    expect(await again).toMatchObject({ firstImageId: idOf('disc.png') });
+    await other.invoke('app.info', null);
+    expect(shown).not.toHaveBeenCalled();
   });
 
   it('hands out the very pixels', async () => {
-    const list = await whenRead();
-    const frame = await client.invoke('images.frame', { imageId: idOf(list, 'ct/8.dcm'), frame: 0 });
+    const frame = await client.invoke('images.frame', { imageId: idOf('ct/8.dcm'), frame: 0 });
     expect(frame).toMatchObject({ rows: SIZE, columns: SIZE, colour: 'grayscale' });
     expect([...frame.pixels]).toEqual([...picture(1)]);
-    const { png } = await client.invoke('images.thumbnail', { imageId: idOf(list, 'disc.png'), frame: 0, size: 32 });
+    const { png } = await client.invoke('images.thumbnail', { imageId: idOf('disc.png'), frame: 0, size: 32 });
     expect(await sharp(png).metadata()).toMatchObject({ format: 'png', width: 32, height: 32 });
-    const elements = await client.invoke('images.elements', { imageId: idOf(list, 'ct/8.dcm') });
+    const elements = await client.invoke('images.elements', { imageId: idOf('ct/8.dcm') });
     expect(elements.find(({ keyword }) => keyword === 'PatientName')?.value).toContain('Phantom');
   });
 
   it('classifies, with heat maps for every class, and answers again at once', async () => {
-    const list = await whenRead();
-    const params = { imageId: idOf(list, 'disc.png'), frame: 0 };
+    const params = { imageId: idOf('disc.png'), frame: 0 };
     const prediction = await client.invoke('predictions.classify', params);
     const sum = prediction.classes.reduce((total, { probability }) => total + probability, 0);
     expect(sum).toBeCloseTo(1, 6);
@@ -136,8 +134,7 @@ describe.skipIf(!existsSync(PATHS.workerEntry))('the back end (built by `npm run
   });
 
   it('tells the error of a broken file by name', async () => {
-    const list = await whenRead();
-    const broken = { imageId: idOf(list, 'broken.dcm'), frame: 0 };
+    const broken = { imageId: idOf('broken.dcm'), frame: 0 };
     await expect(client.invoke('predictions.classify', broken)).rejects.toMatchObject({
       code: expect.stringMatching(/corrupt/) as string,
       message: expect.stringContaining('broken.dcm') as string,
@@ -145,12 +142,11 @@ describe.skipIf(!existsSync(PATHS.workerEntry))('the back end (built by `npm run
   });
 
   it('recovers when its inference process is killed, and keeps what was shown', async () => {
-    const list = await whenRead();
-    const shown = { imageId: idOf(list, 'disc.png'), frame: 0 };
+    const shown = { imageId: idOf('disc.png'), frame: 0 };
     const before = await client.invoke('predictions.classify', shown);
     statuses.length = 0;
     const { pid } = serving.services.inference;
-    const answer = client.invoke('predictions.classify', { imageId: idOf(list, 'ct/7.dcm'), frame: 0 });
+    const answer = client.invoke('predictions.classify', { imageId: idOf('ct/7.dcm'), frame: 0 });
     process.kill(pid!, 'SIGKILL');
     expect((await answer).classes).toHaveLength(before.classes.length);
     expect(statuses.map(({ state }) => state)).toEqual(expect.arrayContaining(['restarting', 'ready']));
@@ -159,8 +155,7 @@ describe.skipIf(!existsSync(PATHS.workerEntry))('the back end (built by `npm run
   });
 
   it('classifies all in the background, a failure being a row, and exports them', async () => {
-    const list = await whenRead();
-    const imageIds = Object.keys(list.images);
+    const imageIds = [...list.images.keys()];
     const { id, total } = await client.invoke('batch.start', { imageIds });
     expect(total).toBe(imageIds.length);
     await serving.services.batches.idle();
@@ -172,8 +167,7 @@ describe.skipIf(!existsSync(PATHS.workerEntry))('the back end (built by `npm run
   });
 
   it('saves a report', async () => {
-    const list = await whenRead();
-    const imageId = idOf(list, 'disc.png');
+    const imageId = idOf('disc.png');
     const { id: predictionId } = await client.invoke('predictions.classify', { imageId, frame: 0 });
     const report = { predictionId, classIndex: 0, window: null, overlayOpacity: 0.5, names: true };
     const saved = await client.invoke('reports.save', report);
@@ -181,26 +175,27 @@ describe.skipIf(!existsSync(PATHS.workerEntry))('the back end (built by `npm run
   });
 
   it('closes images and takes it back', async () => {
-    const before = await whenRead();
-    const imageId = idOf(before, 'disc.png');
+    const before = new Map(list.images);
+    const imageId = idOf('disc.png');
     await client.invoke('studies.close', { imageIds: [imageId] });
     await expect(client.invoke('images.frame', { imageId, frame: 0 })).rejects.toMatchObject({
       code: 'request.invalid',
     });
     await client.invoke('studies.reopen', null);
-    expect(await client.invoke('studies.list', null)).toEqual(before);
+    await list.when(({ images: now }) => now.size === before.size);
+    expect(list.images).toEqual(before);
     await client.invoke('studies.close', { imageIds: 'all' });
-    expect(Object.keys((await client.invoke('studies.list', null)).images)).toEqual([]);
+    await list.when(({ images: now }) => now.size === 0);
   });
 
   it('opens what a browser uploads in chunks', async () => {
     const bytes = new Uint8Array(await readFile(path.join(images, 'disc.png')));
     const half = Math.floor(bytes.length / 2);
-    const upload = { uploadId: 'u1', name: 'dropped.png' };
-    await client.invoke('studies.upload', { ...upload, bytes: bytes.slice(0, half), last: false });
-    await client.invoke('studies.upload', { ...upload, bytes: bytes.slice(half), last: true });
-    const list = await whenRead();
-    expect(list.images[idOf(list, 'dropped.png')]!.header).toMatchObject({ format: 'png', rows: SIZE });
+    const upload = { uploadId: 'u1', openingId: 'o1', name: 'dropped.png' };
+    await client.invoke('studies.upload', { ...upload, offset: 0, bytes: bytes.slice(0, half), last: false });
+    await client.invoke('studies.upload', { ...upload, offset: half, bytes: bytes.slice(half), last: true });
+    await list.when((now) => now.pending === 0 && now.names.includes('dropped.png'));
+    expect(list.named('dropped.png').header).toMatchObject({ format: 'png', rows: SIZE });
   });
 
   it('lists models, says where the chosen one runs, and remembers settings', async () => {

@@ -273,7 +273,7 @@ describe('the contract', () => {
   it('keeps uploads in a folder of their own, under harmless names, and deletes them at the end', async () => {
     const client = connect(socketPage(serving.address));
     const bytes = new TextEncoder().encode('no image');
-    await client.invoke('studies.upload', { uploadId: 'a', name: '../../evil.pth', bytes, last: true });
+    await client.invoke('models.upload', { uploadId: 'a', name: '../../evil.pth', offset: 0, bytes, last: true });
     const stored = serving.services.uploads.path('a');
     expect(path.basename(stored)).toBe('evil.pth');
     const parent = path.dirname(path.dirname(stored));
@@ -316,7 +316,12 @@ describe('the command', () => {
     try {
       expect(said.mock.calls.flat().join()).toMatch(/gone\/a\.dcm/);
       expect(await (await fetch(running.address)).text()).toContain('HiFuse Viewer');
-      expect(Object.values(running.services.studies.list().images)).toMatchObject([{ name: 'a.dcm' }]);
+      const { studies } = running.services;
+      const listed = [...studies.imageIds].map((id) => studies.image(id));
+      expect(listed).toMatchObject([
+        { name: 'a.dcm', error: null },
+        { name: 'a.dcm', error: { code: 'file.not-found' } },
+      ]);
     } finally {
       vi.restoreAllMocks();
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.removeAllListeners(signal);

@@ -232,10 +232,11 @@ export async function run(args: string[], options: ServeOptions = {}): Promise<S
     });
     setTimeout(removeRedirect, BROWSER_START_MS).unref();
   }
-  // What cannot be opened is told; the others are open, and the application goes on.
-  await serving.services.studies.open(positionals).catch((error: unknown) => {
-    console.error(english.error(toErrorValue(error)));
-  });
+  // What cannot be opened is told, here and in the list; the others are open, and the application goes on.
+  const { studies } = serving.services;
+  for (const failure of await studies.open(positionals, { listFailures: true })) {
+    console.error(english.error(toErrorValue(failure)));
+  }
   return serving;
 }
 

@@ -3,7 +3,8 @@ import { EventEmitter } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi, type Mock } from 'vitest';
+import type { Connection, Server } from '../ipc/server.ts';
 
 interface Frame {
   senderFrame: { url: string } | null;
@@ -57,6 +58,7 @@ vi.mock('electron', async () => {
     },
     ipcMain: {
       handle: (channel: string, handler: (...args: never[]) => unknown) => told.handlers.set(channel, handler),
+      on: (channel: string, handler: (...args: never[]) => unknown) => told.handlers.set(channel, handler),
     },
     Menu: {
       buildFromTemplate: (template: unknown) => template,
@@ -85,6 +87,8 @@ vi.mock('electron', async () => {
 
 const electron = await import('electron');
 const { connectWindow, electronHost, lockDown, openWindow, serveRenderer, setMenu } = await import('./electron.ts');
+
+type Listener = (event: Frame, ...rest: unknown[]) => unknown;
 
 interface FakeChild extends EventEmitter {
   pid: number | undefined;
@@ -205,27 +209,41 @@ describe('the window', () => {
 });
 
 describe('the transport', () => {
-  const server = {
-    invoke: vi.fn(() => Promise.resolve({ ok: true as const, result: 1 })),
-    snapshot: () => Promise.resolve([]),
-    subscribe: vi.fn(() => () => undefined),
-  };
+  const connections: { cancel: Mock<Connection['cancel']>; close: Mock<Connection['close']> }[] = [];
+  const invoke = vi.fn<Connection['invoke']>(() => Promise.resolve({ ok: true, result: 1 }));
+  const connect = vi.fn<Server['connect']>(() => {
+    const connection = { invoke, cancel: vi.fn<Connection['cancel']>(), close: vi.fn<Connection['close']>() };
+    connections.push(connection);
+    return connection;
+  });
 
-  it('answers the own page alone, and sends it events', async () => {
+  it('connects and answers the own page alone, sends it events, and connects it anew when it is loaded anew', async () => {
     openWindow();
     const window = told.windows[0] as FakeWindow;
-    connectWindow(() => window as never, server);
-    const invoke = told.handlers.get('invoke') as unknown as (event: Frame, ...rest: unknown[]) => unknown;
+    connectWindow(() => window as never, { connect });
+    const [ask, begin, cancel] = (['invoke', 'connect', 'cancel'] as const).map(
+      (channel) => told.handlers.get(channel) as unknown as Listener,
+    ) as [Listener, Listener, Listener];
     const own = { senderFrame: { url: 'app://hifuse/index.html' } };
-    expect(await invoke(own, 'app.info', null)).toEqual({ ok: true, result: 1 });
-    expect(server.invoke).toHaveBeenCalledWith('app.info', null);
+    expect(await ask(own, 1, 'app.info', null)).toMatchObject({ ok: false });
+    begin(own);
+    expect(await ask(own, 1, 'app.info', null)).toEqual({ ok: true, result: 1 });
+    expect(invoke).toHaveBeenCalledWith(1, 'app.info', null);
     for (const senderFrame of [null, { url: 'https://evil.example/' }, { url: 'app://hifuse.evil/' }]) {
-      expect(await invoke({ senderFrame }, 'app.info', null)).toMatchObject({ ok: false });
+      expect(await ask({ senderFrame }, 2, 'app.info', null)).toMatchObject({ ok: false });
+      begin({ senderFrame });
+      cancel({ senderFrame }, 1);
     }
-    expect(server.invoke).toHaveBeenCalledTimes(1);
-    const [[listener]] = server.subscribe.mock.calls as unknown as [[(event: unknown) => void]];
-    listener({ topic: 'command', event: { name: 'about' } });
+    expect(await ask(own, 'one', 'app.info', null)).toMatchObject({ ok: false });
+    expect(invoke).toHaveBeenCalledTimes(1);
+    connect.mock.calls[0]![0]({ topic: 'command', event: { name: 'about' } });
     expect(window.webContents.send).toHaveBeenCalledWith('event', 'command', { name: 'about' });
+    cancel(own, 1);
+    begin(own);
+    expect(connections.map(({ cancel: { mock }, close }) => [mock.calls, close.mock.calls.length])).toEqual([
+      [[[1]], 1],
+      [[], 0],
+    ]);
   });
 
   it('serves the renderer under its own scheme alone', async () => {

@@ -9,6 +9,7 @@ import {
   protocol,
   session,
   utilityProcess,
+  type IpcMainEvent,
   type IpcMainInvokeEvent,
   type MenuItemConstructorOptions,
 } from 'electron';
@@ -16,10 +17,9 @@ import { HifuseError } from '../../models/errors.ts';
 import { NO_TELEMETRY } from '../../worker/engines/onnx/no-telemetry.ts';
 import type { FromWorker } from '../../worker/protocol.ts';
 import { NOTICE, productName, software } from '../about.ts';
-import type { AppEvent } from '../compose.ts';
 import type { Events } from '../ipc/contract.ts';
 import type { Answer } from '../ipc/messages.ts';
-import type { Server } from '../ipc/server.ts';
+import type { Connection, Server } from '../ipc/server.ts';
 import { readStatic, securityHeaders } from '../ipc/static.ts';
 import { defaultDataDirectory, PATHS } from '../paths.ts';
 import type { Host, WorkerProcess } from './host.ts';
@@ -166,16 +166,25 @@ export function openWindow(): BrowserWindow {
 
 const FORBIDDEN: Answer = { ok: false, error: { code: 'request.invalid', details: { reason: 'foreign-page' } } };
 
-/** Carries the contract between the window's page and the server. */
+/** Carries the contract between the window's page and the server. A page that is loaded anew connects anew. */
 export function connectWindow(window: () => BrowserWindow | null, server: Server): void {
-  const tell = ({ topic, event }: AppEvent): void => {
-    const target = window();
-    if (target && !target.isDestroyed()) target.webContents.send('event', topic, event);
-  };
-  ipcMain.handle('invoke', ({ senderFrame }: IpcMainInvokeEvent, method: unknown, params: unknown) =>
-    senderFrame?.url.startsWith(`${ORIGIN}/`) ? server.invoke(method, params) : FORBIDDEN,
+  let connection: Connection | null = null;
+  const isOwn = ({ senderFrame }: IpcMainEvent | IpcMainInvokeEvent): boolean =>
+    senderFrame?.url.startsWith(`${ORIGIN}/`) ?? false;
+  ipcMain.on('connect', (event) => {
+    if (!isOwn(event)) return;
+    connection?.close();
+    connection = server.connect(({ topic, event: told }) => {
+      const target = window();
+      if (target && !target.isDestroyed()) target.webContents.send('event', topic, told);
+    });
+  });
+  ipcMain.handle('invoke', (event, id: unknown, method: unknown, params: unknown) =>
+    isOwn(event) && connection && typeof id === 'number' ? connection.invoke(id, method, params) : FORBIDDEN,
   );
-  server.subscribe(tell);
+  ipcMain.on('cancel', (event, id: unknown) => {
+    if (isOwn(event) && typeof id === 'number') connection?.cancel(id);
+  });
 }
 
 type Command = Events['command']['name'];

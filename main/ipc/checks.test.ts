@@ -13,13 +13,15 @@ const options = {
   modelCard: '# Card',
 };
 
+const part = { uploadId: 'u', name: 'a.dcm', offset: 0, bytes: new Uint8Array(3), last: true };
+
 /** Method -> parameters that must pass as they are. */
 const VALID: { [M in Method]: Api[M]['params'] } = {
   'app.info': null,
-  'studies.list': null,
+  'studies.resend': null,
   'studies.open': { paths: ['/data/a', 'C:\\data'] },
   'studies.dialog': { kind: 'folder' },
-  'studies.upload': { uploadId: 'u', name: 'a.dcm', bytes: new Uint8Array(3), last: true },
+  'studies.upload': { ...part, openingId: 'o' },
   'studies.samples': null,
   'studies.close': { imageIds: 'all' },
   'studies.reopen': null,
@@ -44,8 +46,10 @@ const VALID: { [M in Method]: Api[M]['params'] } = {
   'models.damaged': null,
   'models.info': null,
   'models.devices': null,
+  'models.upload': part,
   'models.checkpoint': { uploadId: 'u' },
   'models.import': { path: '/data/best_model.pth', options },
+  'uploads.discard': { uploadId: 'u' },
   'settings.get': null,
   'settings.set': { device: 'cpu', noticeAccepted: true },
 };
@@ -87,7 +91,7 @@ describe('checkParams', () => {
     ['images.frame', { imageId: 'image-1', frame: 1.5 }],
     ['images.frame', { imageId: 'image-1', frame: NaN }],
     ['images.thumbnail', { imageId: 'image-1', frame: 0, size: 1e9 }],
-    ['studies.upload', { uploadId: 'u', name: 'a', bytes: [1, 2], last: true }],
+    ['studies.upload', { ...part, openingId: 'o', bytes: [1, 2] }],
     ['models.import', { path: '/a', options: { ...options, id: '../escape' } }],
     ['settings.set', { engine: 'constructor' }],
     ['studies.close', { imageIds: 'most' }],

@@ -15,6 +15,7 @@ const LARGEST_CHUNK = 64 * 2 ** 20;
 
 const imageId = (fields: JsonFields): string => fields.string('imageId', { minimum: 1, maximum: 100 });
 const image = (fields: JsonFields) => ({ imageId: imageId(fields), frame: fields.integer('frame', 0, MOST_FRAMES) });
+const uploadId = (fields: JsonFields): string => fields.string('uploadId', { minimum: 1, maximum: 100 });
 const batchId = (fields: JsonFields): string => fields.string('id', { minimum: 1, maximum: 100 });
 const path = (fields: JsonFields): string => fields.string('path', { minimum: 1, maximum: LONGEST_PATH });
 
@@ -32,9 +33,7 @@ const imageIds = (fields: JsonFields): string[] => texts(fields, 'imageIds', MOS
 
 /** A file that was uploaded before, or a path. */
 function checkpoint(fields: JsonFields): { uploadId: string } | { path: string } {
-  return fields.raw('uploadId') === undefined
-    ? { path: path(fields) }
-    : { uploadId: fields.string('uploadId', { minimum: 1, maximum: 100 }) };
+  return fields.raw('uploadId') === undefined ? { path: path(fields) } : { uploadId: uploadId(fields) };
 }
 
 function bytes(fields: JsonFields): Uint8Array<ArrayBuffer> {
@@ -44,20 +43,26 @@ function bytes(fields: JsonFields): Uint8Array<ArrayBuffer> {
   return value as Uint8Array<ArrayBuffer>;
 }
 
+const uploadPart = (fields: JsonFields) => ({
+  uploadId: uploadId(fields),
+  name: fields.string('name', { maximum: 4096 }),
+  offset: fields.integer('offset', 0, Number.MAX_SAFE_INTEGER),
+  bytes: bytes(fields),
+  last: fields.boolean('last'),
+});
+
 const shownWindow = (fields: JsonFields | null) =>
   fields && { center: fields.number('center', -1e12, 1e12), width: fields.number('width', 0, 1e12) };
 
 /** Method -> the check of its parameters; null where it has none. A missing method does not compile. */
 const CHECKS = {
   'app.info': null,
-  'studies.list': null,
+  'studies.resend': null,
   'studies.open': (fields) => ({ paths: texts(fields, 'paths', 100_000, LONGEST_PATH) }),
   'studies.dialog': (fields) => ({ kind: fields.oneOf('kind', ['files', 'folder']) }),
   'studies.upload': (fields) => ({
-    uploadId: fields.string('uploadId', { minimum: 1, maximum: 100 }),
-    name: fields.string('name', { maximum: 4096 }),
-    bytes: bytes(fields),
-    last: fields.boolean('last'),
+    ...uploadPart(fields),
+    openingId: fields.string('openingId', { minimum: 1, maximum: 100 }),
   }),
   'studies.samples': null,
   'studies.close': (fields) => ({ imageIds: fields.raw('imageIds') === 'all' ? 'all' : imageIds(fields) }),
@@ -87,8 +92,10 @@ const CHECKS = {
   'models.damaged': null,
   'models.info': null,
   'models.devices': null,
+  'models.upload': uploadPart,
   'models.checkpoint': checkpoint,
   'models.import': (fields) => ({ ...checkpoint(fields), options: parsePackageDescription(fields.raw('options')) }),
+  'uploads.discard': (fields) => ({ uploadId: uploadId(fields) }),
   'settings.get': null,
   'settings.set': parseSettings,
 } satisfies { [M in Method]: Api[M]['params'] extends null ? null : Check<Api[M]['params']> };

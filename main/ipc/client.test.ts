@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { HifuseError } from '../../models/errors.ts';
 import { connect, type Page, type Socket } from './client.ts';
 import type { WorkerStatus } from './contract.ts';
-import type { Bridge, Delivery, Invocation } from './messages.ts';
+import type { Bridge, Cancellation, Delivery, Invocation } from './messages.ts';
 import { decodeMessage, encodeMessage } from './wire.ts';
 
 const sockets: FakeSocket[] = [];
@@ -12,7 +12,7 @@ class FakeSocket implements Socket {
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: unknown }) => void) | null = null;
   onclose: (() => void) | null = null;
-  readonly sent: Invocation[] = [];
+  readonly sent: (Invocation | Cancellation)[] = [];
   readonly address: string;
 
   constructor(address: string) {
@@ -20,7 +20,7 @@ class FakeSocket implements Socket {
     sockets.push(this);
   }
   send(data: Uint8Array<ArrayBuffer>): void {
-    this.sent.push(decodeMessage(data) as Invocation);
+    this.sent.push(decodeMessage(data) as Invocation | Cancellation);
   }
   close(): void {
     this.onclose?.();
@@ -79,7 +79,7 @@ describe('over a WebSocket', () => {
     const listener = vi.fn();
     const end = client.subscribe('command', listener);
     const other = vi.fn();
-    client.subscribe('progress', other);
+    client.subscribe('opening', other);
     const event: Delivery = { kind: 'event', topic: 'command', event: { name: 'about' } };
     socket().deliver(event);
     end();
@@ -114,9 +114,35 @@ describe('over a WebSocket', () => {
     }
     expect(await waiting).toMatch(/Start it again/);
     expect(await ask(client)).toMatch(/Start it again/);
-    await expect(client.invoke('studies.list', null)).rejects.toMatchObject({ code: 'connection.lost' });
+    await expect(client.invoke('studies.reopen', null)).rejects.toMatchObject({ code: 'connection.lost' });
     expect(states.at(0)).toBe('restarting');
     expect(states.at(-1)).toBe('failed');
+  });
+
+  it('takes requests back, sent or not, and says so to main', async () => {
+    const client = connect(page);
+    const [early, late, kept] = [new AbortController(), new AbortController(), new AbortController()];
+    const begin = (signal?: AbortSignal) =>
+      client.invoke('studies.reopen', null, signal ? { signal } : {}).then(
+        () => 'done',
+        ({ code }: HifuseError) => code,
+      );
+    const unsent = begin(early.signal);
+    early.abort();
+    expect(await unsent).toBe('request.cancelled');
+    socket().onopen!();
+    expect(socket().sent).toEqual([]);
+    const sent = begin(late.signal);
+    const other = begin(kept.signal);
+    late.abort();
+    expect(await sent).toBe('request.cancelled');
+    expect(socket().sent.slice(2)).toEqual([{ cancel: 2 }]);
+    for (const id of [2, 3]) socket().deliver({ kind: 'answer', id, answer: { ok: true, result: null } });
+    expect(await other).toBe('done');
+    kept.abort();
+    expect(socket().sent).toHaveLength(3);
+    expect(await begin(AbortSignal.abort())).toBe('request.cancelled');
+    expect(socket().sent).toHaveLength(3);
   });
 
   it('refuses a page that was not served', () => {
@@ -126,9 +152,14 @@ describe('over a WebSocket', () => {
 
 describe('over the bridge of the preload', () => {
   it('asks, listens and finds paths', async () => {
+    const cancelled: number[] = [];
     let tell!: (topic: string, event: unknown) => void;
     const hifuse: Bridge = {
-      invoke: (method, params) => Promise.resolve({ ok: true, result: [method, params] }),
+      invoke: (id, method, params) =>
+        method === 'studies.reopen'
+          ? new Promise(() => undefined)
+          : Promise.resolve({ ok: true, result: [id, method, params] }),
+      cancel: (id) => cancelled.push(id),
       subscribe: (listener) => {
         tell = listener;
       },
@@ -136,12 +167,17 @@ describe('over the bridge of the preload', () => {
     };
     const client = connect({ ...page, hifuse });
     expect(sockets).toHaveLength(0);
-    expect(await client.invoke('studies.dialog', { kind: 'files' })).toEqual(['studies.dialog', { kind: 'files' }]);
+    expect(await client.invoke('studies.dialog', { kind: 'files' })).toEqual([1, 'studies.dialog', { kind: 'files' }]);
     const listener = vi.fn();
     client.subscribe('command', listener);
     tell('command', { name: 'about' });
     expect(listener).toHaveBeenCalledWith({ name: 'about' });
     expect(client.pathForFile('dropped')).toBe('/data/1.dcm');
     expect(client.pathForFile('pasted')).toBeNull();
+    const controller = new AbortController();
+    const asked = client.invoke('studies.reopen', null, { signal: controller.signal });
+    controller.abort();
+    await expect(asked).rejects.toMatchObject({ code: 'request.cancelled' });
+    expect(cancelled).toEqual([2]);
   });
 });

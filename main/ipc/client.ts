@@ -3,8 +3,8 @@
  * neither the DOM nor Node, and takes from the page only what `Page` lists.
  */
 import { fromErrorValue, HifuseError, type ErrorValue } from '../../models/errors.ts';
-import type { Api, Client, Events, Method, Topic, WorkerStatus } from './contract.ts';
-import type { Answer, Bridge, Delivery, Invocation } from './messages.ts';
+import type { Api, Client, Events, InvokeOptions, Method, Topic, WorkerStatus } from './contract.ts';
+import type { Answer, Bridge, Cancellation, Delivery, Invocation } from './messages.ts';
 import { decodeMessage, encodeMessage } from './wire.ts';
 
 /** The part of a WebSocket that is used. */
@@ -48,13 +48,11 @@ class Listeners {
   }
 }
 
-function unwrap(answer: Answer): unknown {
-  if (answer.ok) return answer.result;
-  throw fromErrorValue(answer.error);
-}
-
 interface Transport {
-  invoke(method: string, params: unknown): Promise<Answer>;
+  /** Asks, under a number that is given once. */
+  invoke(id: number, method: string, params: unknown): Promise<Answer>;
+  /** Takes a request back; its answer may still come. */
+  cancel(id: number): void;
   pathForFile(file: unknown): string | null;
 }
 
@@ -63,7 +61,10 @@ function overBridge(bridge: Bridge, listeners: Listeners): Transport {
     listeners.tell(topic, event);
   });
   return {
-    invoke: (method, params) => bridge.invoke(method, params),
+    invoke: (id, method, params) => bridge.invoke(id, method, params),
+    cancel: (id) => {
+      bridge.cancel(id);
+    },
     // Empty for a file that was not taken from a disk.
     pathForFile: (file) => bridge.pathForFile(file) || null,
   };
@@ -80,7 +81,6 @@ class SocketTransport implements Transport {
   readonly #pending = new Map<number, (answer: Answer) => void>();
   #waiting: Invocation[] = [];
   #socket: Socket | null = null;
-  #lastId = 0;
   #failures = 0;
 
   constructor(page: Page, listeners: Listeners) {
@@ -89,14 +89,20 @@ class SocketTransport implements Transport {
     this.#connect();
   }
 
-  invoke(method: string, params: unknown): Promise<Answer> {
+  invoke(id: number, method: string, params: unknown): Promise<Answer> {
     if (this.#failures === Infinity) return Promise.resolve(GONE);
     return new Promise((resolve) => {
-      const invocation = { id: ++this.#lastId, method, params };
-      this.#pending.set(invocation.id, resolve);
+      this.#pending.set(id, resolve);
+      const invocation: Invocation = { id, method, params };
       if (this.#socket) this.#socket.send(encodeMessage(invocation));
       else this.#waiting.push(invocation);
     });
+  }
+
+  cancel(id: number): void {
+    this.#waiting = this.#waiting.filter((invocation) => invocation.id !== id);
+    const cancellation: Cancellation = { cancel: id };
+    if (this.#pending.delete(id)) this.#socket?.send(encodeMessage(cancellation));
   }
 
   pathForFile(): null {
@@ -171,9 +177,32 @@ function socketAddress(page: string): string {
 export function connect(page: Page = globalThis as unknown as Page): Client {
   const listeners = new Listeners();
   const transport = page.hifuse ? overBridge(page.hifuse, listeners) : new SocketTransport(page, listeners);
+  let lastId = 0;
+  const invoke = <M extends Method>(method: M, params: Api[M]['params'], { signal }: InvokeOptions = {}) =>
+    new Promise<Api[M]['result']>((resolve, reject) => {
+      const cancelled = (): void => {
+        reject(new HifuseError('request.cancelled'));
+      };
+      if (signal?.aborted) {
+        cancelled();
+        return;
+      }
+      const id = ++lastId;
+      const cancel = (): void => {
+        cancelled();
+        transport.cancel(id);
+      };
+      signal?.addEventListener('abort', cancel, { once: true });
+      const settled = transport.invoke(id, method, params).finally(() => {
+        signal?.removeEventListener('abort', cancel);
+      });
+      settled.then((answer) => {
+        if (answer.ok) resolve(answer.result as Api[M]['result']);
+        else reject(fromErrorValue(answer.error));
+      }, reject);
+    });
   return {
-    invoke: async <M extends Method>(method: M, params: Api[M]['params']) =>
-      unwrap(await transport.invoke(method, params)) as Api[M]['result'],
+    invoke,
     subscribe: <T extends Topic>(topic: T, listener: (event: Events[T]) => void) =>
       listeners.add(topic, listener as AnyListener),
     pathForFile: (file) => transport.pathForFile(file),

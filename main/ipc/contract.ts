@@ -32,31 +32,73 @@ export type { HeatMap, Rectangle, ClassScore } from '../../worker/protocol.ts';
 export type { Spacing, Voi, VoiWindow } from '../../models/imaging/frame.ts';
 export type { ErrorValue } from '../../models/errors.ts';
 
-/** A file in the list; `header` or `error` follow once it was read. */
+/** A file of the list; `header` or `error` follow once it was read. */
 export interface ImageEntry {
   id: string;
+  /** Position in the order of opening. */
+  order: number;
   /** File name, with the path below the opened folder where there is one. */
   name: string;
+  /** Null where it was not read yet, or could not be. */
+  seriesId: string | null;
   header: Omit<ImageHeader, 'path'> | null;
   error: ErrorValue | null;
 }
 
-/** Images of one series, in order: slices by position along their normal where known, otherwise by number or name. */
-export interface Series {
+/** What is known of a series: a DICOM series, or the pictures of one folder. */
+export interface SeriesEntry {
   id: string;
-  title: string;
-  subtitle: string;
+  studyId: string;
+  kind: 'dicom' | 'pictures';
+  /** Folder that its first image was met in, from the opened one down; empty where the file itself was opened. */
+  folder: string;
   modality: string;
-  imageIds: string[];
+  number: number | null;
+  description: string;
 }
 
-export interface StudyList {
-  series: Series[];
-  images: Record<string, ImageEntry>;
+/** What is known of a study, as the file has it (PN and DA as in PS3.5 6.2); all empty for pictures. */
+export interface StudyEntry {
+  id: string;
+  patientName: string;
+  patientId: string;
+  date: string;
+  description: string;
+}
+
+/**
+ * A change of the list of open images, or a page of all of it. Everything in it is new, or takes the place of what had
+ * its id. An image's series, and a series' study, come with it or came before.
+ */
+export interface StudiesUpdate {
+  /** Counts the updates of one connection. One that does not follow the last shows that something was missed. */
+  revision: number;
+  /** Begins a snapshot: nothing that came before is listed any more. */
+  reset: boolean;
+  /** False where the rest of the snapshot, or of a long change, follows at once. */
+  complete: boolean;
+  studies: StudyEntry[];
+  series: SeriesEntry[];
+  images: ImageEntry[];
+  /** Ids of images that are no longer listed. */
+  closed: string[];
   /** Files still to be read. */
   pending: number;
   /** Files that were met in a folder and are no images. */
   skipped: number;
+}
+
+/** The image to show for something that was opened. */
+export interface Opening {
+  id: string;
+  firstImageId: string;
+}
+
+/** A long request, for the status bar. */
+export interface Task {
+  task: string;
+  done: number;
+  total: number;
 }
 
 export interface FolderListing {
@@ -146,21 +188,31 @@ export interface WorkerStatus {
   memoryBytes: number;
 }
 
+/** A part of a file that a browser sends because it hides the path; bounded in size. The parts come in order. */
+export interface UploadPart {
+  uploadId: string;
+  /** The file's name, or its path from the dropped folder down, with '/' between parts. */
+  name: string;
+  /** Bytes of the file before this part. */
+  offset: number;
+  bytes: Uint8Array<ArrayBuffer>;
+  /** Nothing follows. */
+  last: boolean;
+}
+
 export interface Api {
   'app.info': { params: null; result: AppInfo };
-  'studies.list': { params: null; result: StudyList };
+  /** Tells `studies.changed` of everything again, for who missed an update. */
+  'studies.resend': { params: null; result: null };
   /** Opens files and folders by path (desktop drop, folder browser); folders are walked. */
   'studies.open': { params: { paths: string[] }; result: null };
   /** Native dialog. `unavailable` where the host has none: the renderer then shows its folder browser. */
   'studies.dialog': { params: { kind: 'files' | 'folder' }; result: 'opened' | 'cancelled' | 'unavailable' };
-  /** A dropped or picked file of a browser; bounded in size. Chunks arrive in order; `last` ends the file. */
-  'studies.upload': {
-    params: { uploadId: string; name: string; bytes: Uint8Array<ArrayBuffer>; last: boolean };
-    result: null;
-  };
+  /** A part of a dropped or picked file of a browser; the whole file is opened as an image. */
+  'studies.upload': { params: UploadPart & { openingId: string }; result: null };
   'studies.samples': { params: null; result: null };
   'studies.close': { params: { imageIds: string[] | 'all' }; result: null };
-  /** Takes back the last close. */
+  /** Takes back the last close, for some seconds. */
   'studies.reopen': { params: null; result: null };
   'files.list': { params: { path: string | null }; result: FolderListing };
   'images.frame': { params: { imageId: string; frame: number }; result: Frame };
@@ -182,22 +234,29 @@ export interface Api {
   'models.damaged': { params: null; result: DamagedModel[] };
   'models.info': { params: null; result: ModelInfo };
   'models.devices': { params: null; result: DeviceReport[] };
+  /** A part of a checkpoint, for what follows. Of a page the newest one alone is kept. */
+  'models.upload': { params: UploadPart; result: null };
   'models.checkpoint': { params: { uploadId: string } | { path: string }; result: CheckpointSummary };
   'models.import': {
     params: ({ uploadId: string } | { path: string }) & { options: Omit<ImportOptions, 'checkpoint' | 'out'> };
     result: ModelSummary;
   };
+  /** Gives up an upload, or a checkpoint that is no longer needed. */
+  'uploads.discard': { params: { uploadId: string }; result: null };
   'settings.get': { params: null; result: Settings };
   'settings.set': { params: Partial<Settings>; result: Settings };
 }
 
 export interface Events {
-  'studies.changed': StudyList;
+  /** Comes with everything when a page connects. */
+  'studies.changed': StudiesUpdate;
+  /** After the update that lists the image. What a page opens is told to it alone. */
+  opening: Opening;
   'worker.status': WorkerStatus;
   'batch.progress': BatchState;
   'settings.changed': Settings;
-  /** Of a long request, for the status bar. */
-  progress: { task: string; done: number; total: number };
+  /** All that are under way. */
+  'tasks.changed': Task[];
   /** The application menu of the desktop host. */
   command: { name: 'open-files' | 'open-folder' | 'save-report' | 'classify-all' | 'about' };
 }
@@ -205,9 +264,17 @@ export interface Events {
 export type Method = keyof Api;
 export type Topic = keyof Events;
 
+export interface InvokeOptions {
+  signal?: AbortSignal;
+}
+
 /** What the renderer holds: the same over Electron IPC and over the WebSocket. */
 export interface Client {
-  invoke<M extends Method>(method: M, params: Api[M]['params']): Promise<Api[M]['result']>;
+  /**
+   * @param options signal: aborting it rejects with `request.cancelled` at once, and main stops working on it
+   * @throws HifuseError what main answered; `connection.lost`
+   */
+  invoke<M extends Method>(method: M, params: Api[M]['params'], options?: InvokeOptions): Promise<Api[M]['result']>;
   subscribe<T extends Topic>(topic: T, listener: (event: Events[T]) => void): () => void;
   /** Desktop: the path of a dropped file. Browser: null, so upload it. */
   pathForFile(file: unknown): string | null;

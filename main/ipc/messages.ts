@@ -1,11 +1,16 @@
 /** What crosses between the client and the server, in either transport. Imports types only. */
 import type { ErrorValue } from '../../models/errors.ts';
 
-/** Browser to server, over the WebSocket. */
+/** Browser to server, over the WebSocket: a request with a number of the page's own. */
 export interface Invocation {
   id: number;
   method: string;
   params: unknown;
+}
+
+/** Browser to server: the request of that number is no longer wanted. Its answer still comes, and says so. */
+export interface Cancellation {
+  cancel: number;
 }
 
 export type Answer = { ok: true; result: unknown } | { ok: false; error: ErrorValue };
@@ -16,8 +21,10 @@ export type Delivery =
 
 /** What the preload exposes as `window.hifuse`, under Electron. */
 export interface Bridge {
-  invoke(method: string, params: unknown): Promise<Answer>;
-  /** Calls back for every event of every topic. */
+  /** Asks, under a number of the page's own. */
+  invoke(id: number, method: string, params: unknown): Promise<Answer>;
+  cancel(id: number): void;
+  /** Connects the page, once: calls back for every event of every topic. */
   subscribe(listener: (topic: string, event: unknown) => void): void;
   pathForFile(file: unknown): string;
 }

@@ -1,47 +1,49 @@
-import path from 'node:path';
 import { HifuseError, toErrorValue } from '../../models/errors.ts';
 import { NOTICE, productName, version } from '../about.ts';
 import type { AppEvent, Services } from '../compose.ts';
 import { PATHS } from '../paths.ts';
 import { listFolder } from '../services/folders.ts';
+import { systemClock } from '../services/clock.ts';
+import type { Opened } from '../services/studies.ts';
 import { checkParams, isMethod } from './checks.ts';
 import type { Api, Method } from './contract.ts';
 import type { Answer } from './messages.ts';
+import { Page, type Caller } from './page.ts';
+import { StudyFeed } from './study-feed.ts';
 
-type Handlers = { [M in Method]: (params: Api[M]['params']) => Api[M]['result'] | Promise<Api[M]['result']> };
+type Handlers = {
+  [M in Method]: (params: Api[M]['params'], caller: Caller) => Api[M]['result'] | Promise<Api[M]['result']>;
+};
 
-/** What the transports (Electron's IPC, the WebSocket) carry between the renderer and the services. */
+/** What the transports (Electron's IPC, the WebSocket) carry between the renderers and the services. */
 export interface Server {
-  /** Answers anything that a renderer sends; never rejects. */
-  invoke(method: unknown, params: unknown): Promise<Answer>;
-  /** What a renderer that has just connected must know. */
-  snapshot(): Promise<AppEvent[]>;
-  /** Calls back for every event; returns what ends the subscription. */
-  subscribe(listener: (event: AppEvent) => void): () => void;
+  /**
+   * Connects a page: tells it first what it must know, then every event.
+   * @param isBehind whether the page has yet to take much of what was sent
+   */
+  connect(tell: (event: AppEvent) => void, isBehind?: () => boolean): Connection;
 }
 
-/** Uploads with these endings are checkpoints, kept for `models.*`; everything else is opened as an image. */
-const CHECKPOINT_ENDINGS = new Set(['.pth', '.pt', '.ckpt', '.safetensors', '.bin']);
+/** One page, from when it was loaded until it is gone. */
+export interface Connection {
+  /** Answers anything that a page sends; never rejects. The page may cancel by the id that it gave. */
+  invoke(id: number, method: unknown, params: unknown): Promise<Answer>;
+  cancel(id: number): void;
+  close(): void;
+}
 
 /** Binds the contract to the services. A method without a handler does not compile. */
 function createHandlers(services: Services) {
-  const { host, store, inference, packages, settings, studies, images, predictions, batches, reports, uploads } =
+  const { host, store, inference, packages, settings, studies, images, predictions, batches, reports, tasks, uploads } =
     services;
 
   const checkpointPath = (source: { uploadId: string } | { path: string }): string =>
     'path' in source ? source.path : uploads.path(source.uploadId);
 
-  /** Shows in the status bar that something long is under way. */
-  const asTask = async <R>(task: string, work: Promise<R>): Promise<R> => {
-    const tell = (done: number): void => {
-      services.events.emit({ topic: 'progress', event: { task, done, total: 1 } });
-    };
-    tell(0);
-    try {
-      return await work;
-    } finally {
-      tell(1);
-    }
+  /** Failures are told by the error of the first; all that can be opened is open. */
+  const open = async (paths: readonly string[], page: Page): Promise<void> => {
+    const [failure] = await studies.open(paths, { opening: page.opening() });
+    if (failure) throw failure;
   };
 
   return {
@@ -54,26 +56,29 @@ function createHandlers(services: Services) {
       warnings: store.notices,
     }),
 
-    'studies.list': () => studies.list(),
-    'studies.open': async ({ paths }) => {
-      await studies.open(paths);
+    'studies.resend': (_, { page }) => {
+      page.resend();
       return null;
     },
-    'studies.dialog': async ({ kind }) => {
+    'studies.open': async ({ paths }, { page }) => {
+      await open(paths, page);
+      return null;
+    },
+    'studies.dialog': async ({ kind }, { page }) => {
       const paths = await host.openDialog(kind);
       if (paths === null) return 'unavailable';
       if (paths.length === 0) return 'cancelled';
-      await studies.open(paths);
+      await open(paths, page);
       return 'opened';
     },
-    'studies.upload': async ({ uploadId, name, bytes, last }) => {
-      const complete = await uploads.add(uploadId, name, bytes, last);
-      const isImage = complete !== null && !CHECKPOINT_ENDINGS.has(path.extname(complete).toLowerCase());
-      if (isImage) await studies.open([complete]);
+    'studies.upload': async ({ openingId, ...part }, { page }) => {
+      page.sendsImage(part.uploadId, part.last);
+      const file = await uploads.add(part);
+      if (file !== null) studies.openUpload({ path: file, name: part.name }, page.openingOfDrop(openingId));
       return null;
     },
-    'studies.samples': async () => {
-      await studies.open([PATHS.samples]);
+    'studies.samples': async (_, { page }) => {
+      await open([PATHS.samples], page);
       return null;
     },
     'studies.close': ({ imageIds }) => {
@@ -87,11 +92,11 @@ function createHandlers(services: Services) {
 
     'files.list': ({ path: folder }) => listFolder(folder),
 
-    'images.frame': (params) => images.frame(params),
-    'images.thumbnail': (params) => images.thumbnail(params),
+    'images.frame': (params, { signal }) => images.frame(params, signal),
+    'images.thumbnail': (params, { signal }) => images.thumbnail(params, signal),
     'images.elements': (params) => images.elements(params),
 
-    'predictions.classify': (params) => predictions.classify(params),
+    'predictions.classify': (params, { signal }) => predictions.classify(params, signal),
     'predictions.input': (params) => predictions.input(params),
 
     'batch.start': (params) => batches.start(params),
@@ -105,13 +110,24 @@ function createHandlers(services: Services) {
     'models.damaged': () => packages.damaged(),
     'models.info': async () => inference.request('model.load', await services.selectedModel()),
     'models.devices': async () =>
-      asTask('Trying devices', inference.request('model.devices', await services.selectedModel())),
+      tasks.during('Trying devices', inference.request('model.devices', await services.selectedModel())),
+    'models.upload': async (part, { page }) => {
+      page.sendsCheckpoint(part.uploadId);
+      await uploads.add(part);
+      return null;
+    },
     'models.checkpoint': (source) => inference.request('checkpoint.summary', { path: checkpointPath(source) }),
     'models.import': async ({ options, ...source }) => {
       const out = await packages.place(options.id);
       const request = { ...options, checkpoint: checkpointPath(source), out };
-      await asTask('Importing the model', inference.request('checkpoint.import', request));
+      await tasks.during('Importing the model', inference.request('checkpoint.import', request));
+      if ('uploadId' in source) await uploads.discard(source.uploadId);
       return packages.get(options.id);
+    },
+
+    'uploads.discard': async ({ uploadId }) => {
+      await uploads.discard(uploadId);
+      return null;
     },
 
     'settings.get': () => settings.get(),
@@ -125,25 +141,63 @@ function createHandlers(services: Services) {
 /** Answers requests of any transport: checks their parameters, calls the service, turns errors into values. */
 export function createServer(services: Services): Server {
   const handlers: Handlers = createHandlers(services);
+  const feeds = new Set<StudyFeed>();
+  /** What was opened before there was a page to show it. */
+  let missed: Opened | null = null;
+  services.studies.onOpening((opened) => {
+    if (feeds.size === 0) missed = opened;
+    for (const feed of feeds) feed.show(opened);
+  });
 
-  async function answer<M extends Method>(method: M, params: unknown): Promise<Api[M]['result']> {
-    return handlers[method](checkParams(method, params));
+  async function answer<M extends Method>(method: M, params: unknown, caller: Caller): Promise<Api[M]['result']> {
+    return handlers[method](checkParams(method, params), caller);
   }
 
   return {
-    invoke: async (method, params) => {
-      try {
-        if (!isMethod(method)) throw new HifuseError('request.invalid', 'There is no such method.');
-        return { ok: true, result: await answer(method, params) };
-      } catch (error) {
-        return { ok: false, error: toErrorValue(error) };
-      }
+    connect: (tell, isBehind = () => false) => {
+      const feed = new StudyFeed(
+        services.studies,
+        {
+          update: (event) => {
+            tell({ topic: 'studies.changed', event });
+          },
+          opening: (event) => {
+            tell({ topic: 'opening', event });
+          },
+          isBehind,
+        },
+        systemClock,
+      );
+      feeds.add(feed);
+      if (missed) feed.show(missed);
+      missed = null;
+      const unsubscribe = services.events.on(tell);
+      void services.snapshot().then((events) => {
+        for (const event of events) tell(event);
+      });
+      const page = new Page(services.studies, services.uploads, feed);
+      return {
+        invoke: async (id, method, params) => {
+          const caller = page.begin(id);
+          try {
+            if (!isMethod(method)) throw new HifuseError('request.invalid', 'There is no such method.');
+            return { ok: true, result: await answer(method, params, caller) };
+          } catch (error) {
+            return { ok: false, error: toErrorValue(error) };
+          } finally {
+            page.end(id);
+          }
+        },
+        cancel: (id) => {
+          page.cancel(id);
+        },
+        close: () => {
+          feeds.delete(feed);
+          feed.close();
+          unsubscribe();
+          page.close();
+        },
+      };
     },
-    snapshot: async () => [
-      { topic: 'studies.changed', event: services.studies.list() },
-      { topic: 'settings.changed', event: services.settings.get() },
-      { topic: 'worker.status', event: services.inference.status },
-    ],
-    subscribe: (listener) => services.events.on(listener),
   };
 }

@@ -1,89 +1,65 @@
 import { describe, expect, it } from 'vitest';
 import type { ImageHeader } from '../../worker/protocol.ts';
 import { fakeHeader } from '../testing/fakes.ts';
-import { groupInSeries, isoDate, personName, type Listed } from './series.ts';
+import { SeriesIndex } from './series.ts';
 
-const image = (id: string, changes: Partial<ImageHeader> = {}, folder = ''): Listed => ({
-  id,
-  path: `/data/${folder}/${id}`,
-  folder,
-  header: fakeHeader(`/data/${folder}/${id}`, { instanceNumber: null, ...changes }),
-});
+const file = (changes: Partial<ImageHeader> = {}, folder = '', name = 'a') => {
+  const path = `/data/${folder}/${name}`;
+  return { path, folder, header: fakeHeader(path, changes) };
+};
 
-const plane = (z: number): ImageHeader['plane'] => ({
-  orientation: [1, 0, 0, 0, 1, 0],
-  position: [0, 0, z],
-  frameOfReferenceUid: '1',
-});
+/** The series of files, in letters: 'aab' where the first two share one. */
+const groups = (files: ReturnType<typeof file>[], of: 'series' | 'study' = 'series'): string => {
+  const index = new SeriesIndex();
+  const ids = files.map((one) => index.get(index.seriesOf(one))[of].id);
+  const distinct = [...new Set(ids)];
+  return ids.map((id) => 'abcdef'[distinct.indexOf(id)]).join('');
+};
 
-const idsOf = (images: Listed[]) => groupInSeries(images).map(({ imageIds }) => imageIds);
-
-describe('groupInSeries', () => {
-  it('groups by series and study, in the order of the first image', () => {
-    const images = [
-      image('a', { seriesUid: '1' }),
-      image('b', { seriesUid: '2' }),
-      image('c', { seriesUid: '1' }),
-      image('d', { seriesUid: '1', studyUid: 'other' }),
+describe('SeriesIndex', () => {
+  it('names a series by its UID within a study, wherever its files lie', () => {
+    const files = [
+      file({ seriesUid: '1' }, 'one'),
+      file({ seriesUid: '2' }, 'one'),
+      file({ seriesUid: '1' }, 'two'),
+      file({ seriesUid: '1', studyUid: 'other' }, 'one'),
     ];
-    expect(idsOf(images)).toEqual([['a', 'c'], ['b'], ['d']]);
+    expect(groups(files)).toBe('abac');
+    expect(groups(files, 'study')).toBe('aaab');
   });
 
-  it('sorts slices by position, not by number', () => {
-    const images = [10, 0, 5].map((z, i) => image(`z${z}`, { plane: plane(z), instanceNumber: i }));
-    expect(idsOf(images)[0]).toHaveLength(3);
-    expect([
-      ['z0', 'z5', 'z10'],
-      ['z10', 'z5', 'z0'],
-    ]).toContainEqual(idsOf(images)[0]);
+  it('never puts two patients into one study or series, whatever the UIDs say', () => {
+    const files = [file({ patientId: '1' }), file({ patientId: '2' })];
+    expect(groups(files)).toBe('ab');
+    expect(groups(files, 'study')).toBe('ab');
   });
 
-  it('groups files without a series by patient and folder', () => {
-    const images = [
-      image('a', { seriesUid: '' }, 'one'),
-      image('b', { seriesUid: '' }, 'one'),
-      image('c', { seriesUid: '' }, 'two'),
-      image('d', { seriesUid: '', patientId: 'other' }, 'one'),
+  it('names a series without a UID by its folder, a study without one by its patient and date', () => {
+    const none = { seriesUid: '', studyUid: '' };
+    const files = [
+      file(none, 'one'),
+      file(none, 'one', 'b'),
+      file(none, 'two'),
+      file({ ...none, patientId: 'other' }, 'one'),
+      file({ ...none, studyDate: '20200101' }, 'one'),
     ];
-    expect(idsOf(images)).toEqual([['a', 'b'], ['c'], ['d']]);
+    expect(groups(files)).toBe('aabcd');
+    expect(groups(files, 'study')).toBe('aaabc');
   });
 
-  it('groups pictures by folder, in natural order', () => {
-    const images = [
-      image('p10', { format: 'png' }, 'xrays'),
-      image('p9', { format: 'jpeg' }, 'xrays'),
-      image('q', { format: 'png' }),
-    ];
-    expect(groupInSeries(images)).toMatchObject([
-      { title: 'xrays', subtitle: '2 images', imageIds: ['p9', 'p10'] },
-      { title: 'Pictures', subtitle: '1 image', imageIds: ['q'] },
-    ]);
+  it('puts pictures together by folder', () => {
+    const files = [file({ format: 'png' }, 'xrays'), file({ format: 'jpeg' }, 'xrays', 'b'), file({ format: 'png' })];
+    expect(groups(files)).toBe('aab');
   });
 
-  it('names a series by its description, or by modality and number', () => {
-    expect(groupInSeries([image('a')])[0]).toMatchObject({
-      title: 'AP',
-      subtitle: 'Phantom, Chest · Chest · 2024-01-31 · 1 image',
-      modality: 'CR',
-    });
-    expect(groupInSeries([image('a', { seriesDescription: '', seriesNumber: 7 })])[0]!.title).toBe('CR series 7');
+  it('keeps the identity of what was closed meanwhile, and says nothing of paths', () => {
+    const index = new SeriesIndex();
+    const id = index.seriesOf(file({}, 'secret'));
+    index.seriesOf(file({ seriesUid: 'other' }));
+    expect(index.seriesOf(file({}, 'elsewhere'))).toBe(id);
+    const { series, study } = index.get(id);
+    expect(series).toMatchObject({ studyId: study.id, kind: 'dicom', modality: 'CR', number: 1, description: 'AP' });
+    expect(study).toMatchObject({ patientName: 'Phantom^Chest', patientId: 'SYN-1', date: '20240131' });
+    expect(JSON.stringify([series, study])).not.toContain('/data');
   });
-});
-
-describe('personName', () => {
-  it.each([
-    ['Yamada^Tarou=山田^太郎=やまだ^たろう', 'Yamada, Tarou'],
-    ['=山田^太郎', '山田, 太郎'],
-    ['Adams^John Robert Quincy^^Rev.^B.A. M.Div.', 'Adams, John Robert Quincy Rev. B.A. M.Div.'],
-    ['Morrison-Jones', 'Morrison-Jones'],
-    ['', ''],
-    ['^^', ''],
-  ])('%s', (value, shown) => {
-    expect(personName(value)).toBe(shown);
-  });
-});
-
-it('isoDate leaves alone what is no date', () => {
-  expect(isoDate('20240131')).toBe('2024-01-31');
-  expect(isoDate('2024.01.31')).toBe('2024.01.31');
 });

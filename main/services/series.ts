@@ -1,11 +1,9 @@
 import path from 'node:path';
-import { sortSlices } from '../../models/imaging/slice-order.ts';
 import type { ImageHeader } from '../../worker/protocol.ts';
-import type { Series } from '../ipc/contract.ts';
+import type { SeriesEntry, StudyEntry } from '../ipc/contract.ts';
 
-/** An image whose header was read. */
-export interface Listed {
-  id: string;
+/** A file whose header was read. */
+export interface ReadFile {
   path: string;
   /** Folder that it was met in, from the opened one down; empty where the file itself was opened. */
   folder: string;
@@ -13,57 +11,53 @@ export interface Listed {
 }
 
 /**
- * Groups images in series, in the order of their first image: DICOM by series instance UID, or, where a file gives none,
- * by patient and folder; pictures by folder. Slices are sorted by position (models/imaging/slice-order.ts).
+ * Names the series and the study that an image belongs to. Both have an identity of their own that does not depend on
+ * which images are open: the instance UIDs (PS3.3 C.7.2.1, C.7.3.1); where a file gives none, its patient and its folder;
+ * of pictures the folder. Files of different patients are never in one study, whatever their UIDs say. What is known of
+ * a series or a study is what its first file said.
  */
-export function groupInSeries(images: readonly Listed[]): Series[] {
-  const groups = new Map<string, Listed[]>();
-  for (const image of images) {
-    const key = seriesKey(image);
-    const group = groups.get(key);
-    if (group) group.push(image);
-    else groups.set(key, [image]);
+export class SeriesIndex {
+  readonly #studies = new Map<string, StudyEntry>();
+  readonly #series = new Map<string, SeriesEntry>();
+  readonly #byId = new Map<string, { series: SeriesEntry; study: StudyEntry }>();
+
+  /** The id of a file's series. */
+  seriesOf(file: ReadFile): string {
+    const { studyKey, seriesKey } = keysOf(file);
+    let series = this.#series.get(seriesKey);
+    if (!series) {
+      const study = this.#studies.get(studyKey) ?? describeStudy(`study-${this.#studies.size + 1}`, file);
+      this.#studies.set(studyKey, study);
+      series = describeSeries(`series-${this.#series.size + 1}`, study.id, file);
+      this.#series.set(seriesKey, series);
+      this.#byId.set(series.id, { series, study });
+    }
+    return series.id;
   }
-  return [...groups.values()].map((group) => {
-    const first = group[0]!;
-    const sorted = sortSlices(
-      group.map(({ id, path, header: { instanceNumber, plane } }) => ({ id, path, instanceNumber, plane })),
-    );
-    return {
-      // The first image's id: stays the same while further images of the series arrive.
-      id: `series-${first.id}`,
-      ...titles(first, group.length),
-      modality: first.header.modality,
-      imageIds: sorted.map(({ id }) => id),
-    };
-  });
+
+  /** What an id that {@link seriesOf} gave stands for. */
+  get(seriesId: string): { series: SeriesEntry; study: StudyEntry } {
+    return this.#byId.get(seriesId)!;
+  }
 }
 
-function seriesKey({ path: file, folder, header }: Listed): string {
-  if (header.format !== 'dicom') return JSON.stringify(['pictures', folder]);
-  if (header.seriesUid) return JSON.stringify(['series', header.studyUid, header.seriesUid]);
-  return JSON.stringify(['no uid', header.patientId, header.patientName, folder || path.dirname(file)]);
+function keysOf({ path: file, folder, header }: ReadFile): { studyKey: string; seriesKey: string } {
+  if (header.format !== 'dicom') {
+    const key = JSON.stringify(['pictures', folder]);
+    return { studyKey: key, seriesKey: key };
+  }
+  const { patientId, patientName, studyUid, studyDate, seriesUid } = header;
+  const study = studyUid ? ['study', studyUid, patientId] : ['patient', patientId, patientName, studyDate];
+  const series = seriesUid ? ['series', seriesUid] : ['folder', folder || path.dirname(file)];
+  return { studyKey: JSON.stringify(study), seriesKey: JSON.stringify([...study, ...series]) };
 }
 
-function titles({ folder, header }: Listed, count: number): Pick<Series, 'title' | 'subtitle'> {
-  const images = `${count} ${count === 1 ? 'image' : 'images'}`;
-  if (header.format !== 'dicom') return { title: folder || 'Pictures', subtitle: images };
-  const number = header.seriesNumber === null ? '' : ` ${header.seriesNumber}`;
-  const facts = [personName(header.patientName), header.studyDescription, isoDate(header.studyDate), images];
-  return {
-    title: header.seriesDescription || `${header.modality || 'DICOM'} series${number}`,
-    subtitle: facts.filter((fact) => fact !== '').join(' · '),
-  };
+function describeStudy(id: string, { header }: ReadFile): StudyEntry {
+  const { patientName, patientId, studyDate: date, studyDescription: description } = header;
+  return { id, patientName, patientId, date, description };
 }
 
-/** `Family^Given^Middle^Prefix^Suffix`, the first of up to three groups (PS3.5 6.2, PN), as people write it. */
-export function personName(value: string): string {
-  const [family = '', ...rest] = (value.split('=').find((group) => group !== '') ?? '').split('^');
-  const given = rest.filter((part) => part.trim() !== '').join(' ');
-  return [family.trim(), given.trim()].filter((part) => part !== '').join(', ');
-}
-
-/** `YYYYMMDD` (PS3.5 6.2, DA) as YYYY-MM-DD; what is no such date stays as it is. */
-export function isoDate(value: string): string {
-  return value.replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3');
+function describeSeries(id: string, studyId: string, { folder, header }: ReadFile): SeriesEntry {
+  const { format, modality, seriesNumber: number, seriesDescription: description } = header;
+  return { id, studyId, kind: format === 'dicom' ? 'dicom' : 'pictures', folder, modality, number, description };
 }

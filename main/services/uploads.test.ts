@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { removeAbandonedUploads, safeFileName, Uploads } from './uploads.ts';
+import { FakeClock } from '../testing/fake-clock.ts';
+import { IDLE_MS, removeAbandonedUploads, safeFileName, Uploads } from './uploads.ts';
 
 const made: Uploads[] = [];
-function start(limits: ConstructorParameters<typeof Uploads>[0] = {}): Uploads {
-  const uploads = new Uploads(limits);
+function start(...options: ConstructorParameters<typeof Uploads>): Uploads {
+  const uploads = new Uploads(...options);
   made.push(uploads);
   return uploads;
 }
@@ -17,15 +18,19 @@ afterEach(() => {
   for (const uploads of made.splice(0)) uploads.close();
 });
 
-const bytes = (text: string) => new TextEncoder().encode(text);
+const part = (uploadId: string, text: string, last = true, offset = 0, name = 'x.dcm') => {
+  return { uploadId, name, offset, bytes: new TextEncoder().encode(text), last };
+};
+const folderOf = (file: string) => path.dirname(path.dirname(file));
+const openDescriptors = async () => (await readdir('/proc/self/fd')).length;
 
 describe('Uploads', () => {
-  it('writes chunks in the order of the calls, though nobody waits', async () => {
+  it('writes parts in the order of the calls, though nobody waits', async () => {
     const uploads = start();
     const parts = await Promise.all([
-      uploads.add('a', 'x.dcm', bytes('one '), false),
-      uploads.add('a', 'x.dcm', bytes('two '), false),
-      uploads.add('a', 'x.dcm', bytes('three'), true),
+      uploads.add(part('a', 'one ', false)),
+      uploads.add(part('a', 'two ', false, 4)),
+      uploads.add(part('a', 'three', true, 8)),
     ]);
     expect(parts.slice(0, 2)).toEqual([null, null]);
     expect(await readFile(parts[2]!, 'utf8')).toBe('one two three');
@@ -34,48 +39,102 @@ describe('Uploads', () => {
 
   it('keeps files of the same name apart, readable by this user alone', async () => {
     const uploads = start();
-    const a = (await uploads.add('a', 'x.dcm', bytes('a'), true))!;
-    const b = (await uploads.add('b', 'x.dcm', bytes('b'), true))!;
+    const a = (await uploads.add(part('a', 'a')))!;
+    const b = (await uploads.add(part('b', 'b')))!;
     expect(await readFile(a, 'utf8')).toBe('a');
     expect(await readFile(b, 'utf8')).toBe('b');
     if (process.platform !== 'win32') {
       expect((await stat(a)).mode & 0o077).toBe(0);
-      expect((await stat(path.dirname(path.dirname(a)))).mode & 0o077).toBe(0);
+      expect((await stat(folderOf(a))).mode & 0o077).toBe(0);
     }
   });
 
   it('refuses too much, deletes what was written, and takes no more of it', async () => {
     const uploads = start({ fileBytes: 5 });
-    await uploads.add('a', 'x.dcm', bytes('1234'), false);
-    await expect(uploads.add('a', 'x.dcm', bytes('56'), false)).rejects.toMatchObject({ code: 'file.too-large' });
-    await expect(uploads.add('a', 'x.dcm', bytes('7'), true)).rejects.toMatchObject({ code: 'request.invalid' });
+    await uploads.add(part('a', '1234', false));
+    await expect(uploads.add(part('a', '56', false, 4))).rejects.toMatchObject({ code: 'file.too-large' });
+    await expect(uploads.add(part('a', '7', true, 6))).rejects.toMatchObject({ code: 'request.invalid' });
     expect(() => uploads.path('a')).toThrow();
-    const b = await uploads.add('b', 'x.dcm', bytes('1'), true);
-    expect(await readdir(path.dirname(path.dirname(b!)))).toEqual(['2']);
+    const b = await uploads.add(part('b', '1'));
+    expect(await readdir(folderOf(b!))).toEqual(['2']);
   });
 
-  it('bounds all files together, and their number', async () => {
+  it('bounds all files together, their number, and those that are not whole', async () => {
     const uploads = start({ totalBytes: 5, files: 2 });
-    await uploads.add('a', 'x', bytes('1234'), true);
-    await expect(uploads.add('b', 'x', bytes('12'), true)).rejects.toMatchObject({ code: 'file.too-large' });
-    await expect(uploads.add('c', 'x', bytes('1'), true)).rejects.toMatchObject({ code: 'file.too-large' });
+    await uploads.add(part('a', '1234'));
+    await expect(uploads.add(part('b', '12'))).rejects.toMatchObject({ code: 'file.too-large' });
+    await uploads.add(part('c', '1'));
+    await expect(uploads.add(part('d', ''))).rejects.toMatchObject({ code: 'file.too-large' });
+    const slow = start({ unfinished: 2 });
+    await Promise.all([slow.add(part('a', '1', false)), slow.add(part('b', '1', false))]);
+    await expect(slow.add(part('c', '1', false))).rejects.toMatchObject({ code: 'file.too-large' });
+    await slow.add(part('a', '2', true, 1));
+    await slow.add(part('c', '1', false));
   });
 
-  it('refuses a chunk after the last one', async () => {
+  it('refuses a part after the last one, one that does not follow, and a second beginning', async () => {
     const uploads = start();
-    const file = await uploads.add('a', 'x', bytes('all'), true);
-    await expect(uploads.add('a', 'x', bytes('more'), true)).rejects.toMatchObject({ code: 'request.invalid' });
+    const file = await uploads.add(part('a', 'all'));
+    const refused = { code: 'request.invalid' };
+    await expect(uploads.add(part('a', 'more', true, 3))).rejects.toMatchObject(refused);
+    await expect(uploads.add(part('a', 'again'))).rejects.toMatchObject(refused);
     expect(await readFile(file!, 'utf8')).toBe('all');
+    await uploads.add(part('b', '12', false));
+    await expect(uploads.add(part('b', '4', true, 3))).rejects.toMatchObject(refused);
+  });
+
+  it('gives room back for what is discarded, whole or not', async () => {
+    const uploads = start({ totalBytes: 5 });
+    const whole = (await uploads.add(part('a', '123')))!;
+    await uploads.add(part('b', '45', false));
+    expect(uploads.bytes).toBe(5);
+    await uploads.discard('b');
+    await uploads.discardFile(whole);
+    await uploads.discardFile('/etc/hostname');
+    await uploads.discard('unknown');
+    expect(uploads.bytes).toBe(0);
+    expect(await readdir(folderOf(whole))).toEqual([]);
+    await uploads.add(part('c', '12345'));
+  });
+
+  it('deletes what is discarded while it is being written', async () => {
+    const uploads = start();
+    const other = (await uploads.add(part('other', 'x')))!;
+    const writing = uploads.add(part('a', '123', false)).catch((error: unknown) => error);
+    await uploads.discard('a');
+    expect(await writing).toMatchObject({ code: 'request.cancelled' });
+    expect(await readdir(folderOf(other))).toEqual(['1']);
+    expect(uploads.bytes).toBe(1);
+  });
+
+  it.skipIf(process.platform !== 'linux')('holds no descriptor of files that are not whole', async () => {
+    const uploads = start({ unfinished: 300 });
+    const before = await openDescriptors();
+    for (let i = 0; i < 300; i++) await uploads.add(part(`upload-${i}`, 'x', false));
+    expect(await openDescriptors()).toBeLessThan(before + 20);
+  });
+
+  it('gives up what gets no part for long', async () => {
+    const clock = new FakeClock();
+    const uploads = start({}, clock);
+    await uploads.add(part('a', '1', false));
+    clock.advance(IDLE_MS - 1);
+    await uploads.add(part('a', '2', false, 1));
+    clock.advance(IDLE_MS - 1);
+    expect(uploads.bytes).toBe(2);
+    clock.advance(1);
+    expect(uploads.bytes).toBe(0);
+    await expect(uploads.add(part('a', '3', true, 2))).rejects.toMatchObject({ code: 'request.invalid' });
   });
 
   it('deletes everything when closed', async () => {
     const uploads = start();
-    const file = await uploads.add('a', 'x', bytes('a'), true);
-    await uploads.add('b', 'y', bytes('b'), false);
-    const late = uploads.add('c', 'z', bytes('c'), true).catch(() => 'cancelled');
+    const file = await uploads.add(part('a', 'a'));
+    await uploads.add(part('b', 'b', false));
+    const late = uploads.add(part('c', 'c')).catch(() => 'cancelled');
     uploads.close();
     expect(await late).toBe('cancelled');
-    await expect(stat(path.dirname(path.dirname(file!)))).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(stat(folderOf(file!))).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });
 
@@ -86,7 +145,7 @@ it('deletes what a process left that was ended by force, and nothing else', asyn
   ) as [string, string];
   await mkdir(path.join(abandoned, '1'), { recursive: true });
   await mkdir(unrelated);
-  const current = (await start().add('a', 'x', bytes('a'), true))!;
+  const current = (await start().add(part('a', 'a')))!;
   await removeAbandonedUploads();
   await expect(stat(abandoned)).rejects.toMatchObject({ code: 'ENOENT' });
   expect((await stat(unrelated)).isDirectory()).toBe(true);

@@ -1,26 +1,38 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { mkdir, open, readdir, rm, type FileHandle } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { HifuseError } from '../../models/errors.ts';
+import type { UploadPart } from '../ipc/contract.ts';
+import { systemClock, type Clock } from './clock.ts';
 
-/** Most that a browser may hand over: bytes of one file, bytes of all, and files. */
-export const UPLOAD_LIMITS = { fileBytes: 2 * 2 ** 30, totalBytes: 8 * 2 ** 30, files: 20_000 } as const;
+/** Most that a browser may hand over: bytes of one file, bytes of all, files, and files that are not whole yet. */
+export const UPLOAD_LIMITS = {
+  fileBytes: 2 * 2 ** 30,
+  totalBytes: 8 * 2 ** 30,
+  files: 20_000,
+  unfinished: 100,
+} as const;
 
 export type UploadLimits = Record<keyof typeof UPLOAD_LIMITS, number>;
+
+/** An upload that gets no part for so long was given up. */
+export const IDLE_MS = 5 * 60_000;
 
 const LONGEST_NAME = 120;
 /** Begins the name of a process's folder; its number follows. */
 const FOLDER = 'hifuse-upload-';
 
 interface Upload {
+  id: string;
   path: string;
   bytes: number;
-  /** The file, while chunks come. */
-  handle: FileHandle | null;
-  state: 'open' | 'complete' | 'failed';
-  /** Settles when the chunks so far are written. */
-  written: Promise<void>;
+  /** The last part was written. */
+  whole: boolean;
+  /** Settles when the parts so far are written. */
+  written: Promise<unknown>;
+  /** Takes back the time-out. */
+  keep: () => void;
 }
 
 const isRunning = (pid: number): boolean => {
@@ -58,93 +70,128 @@ export function safeFileName(name: string): string {
 
 /**
  * Files that a browser hands over because it hides their paths: written to a temporary folder that only this user can
- * read, bounded in size and number, and deleted when the application ends.
+ * read, bounded in size and number, and deleted when nobody needs them any more, at the latest when the application
+ * ends. No file stays open between its parts, so that unfinished uploads hold no descriptors.
  */
 export class Uploads {
   readonly #limits: UploadLimits;
+  readonly #clock: Clock;
   readonly #uploads = new Map<string, Upload>();
+  /** Of whole files, by path. */
+  readonly #byPath = new Map<string, Upload>();
   #folder: string | null = null;
+  #count = 0;
   #bytes = 0;
 
-  constructor(limits: Partial<UploadLimits> = {}) {
+  constructor(limits: Partial<UploadLimits> = {}, clock: Clock = systemClock) {
     this.#limits = { ...UPLOAD_LIMITS, ...limits };
+    this.#clock = clock;
+  }
+
+  /** Bytes of all files that are kept. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /**
-   * Adds a chunk; the chunks of one upload are written in the order of the calls.
-   * @returns the path of the file when it is complete, otherwise null
-   * @throws HifuseError `file.too-large`, `file.write-failed`, `request.invalid`; what was written of it is deleted
+   * Adds a part; the parts of one upload are written in the order of the calls.
+   * @returns the path of the file when it is whole, otherwise null
+   * @throws HifuseError `file.too-large`, `file.write-failed`, `request.invalid`, `request.cancelled`; what was written
+   *   of the file is then deleted
    */
-  async add(uploadId: string, name: string, bytes: Uint8Array, last: boolean): Promise<string | null> {
-    const upload = this.#uploads.get(uploadId) ?? this.#begin(uploadId, name);
-    const step = upload.written.then(() => this.#append(upload, bytes, last));
+  async add(part: UploadPart): Promise<string | null> {
+    const upload = part.offset === 0 ? this.#begin(part) : this.#unfinished(part);
+    const step = upload.written.then(() => this.#append(upload, part));
     upload.written = step.catch(() => undefined);
     await step;
-    return last ? upload.path : null;
+    return part.last ? upload.path : null;
   }
 
-  /** @throws HifuseError `request.invalid` where there is no complete file of that id */
+  /** @throws HifuseError `request.invalid` where there is no whole file of that id */
   path(uploadId: string): string {
     const upload = this.#uploads.get(uploadId);
-    if (upload?.state !== 'complete')
-      throw new HifuseError('request.invalid', 'This file was not uploaded. Drop it again.');
+    if (!upload?.whole) throw new HifuseError('request.invalid', 'This file was not uploaded. Drop it again.');
     return upload.path;
+  }
+
+  /** Deletes an upload, whole or not, and gives its room back; none of that id: does nothing. */
+  async discard(uploadId: string): Promise<void> {
+    const upload = this.#uploads.get(uploadId);
+    if (upload) await this.#remove(upload);
+  }
+
+  /** Deletes the file at that path; paths of other files are left alone. */
+  async discardFile(file: string): Promise<void> {
+    const upload = this.#byPath.get(file);
+    if (upload) await this.#remove(upload);
   }
 
   /** Deletes all files. Synchronous, so that it also works while the process ends. */
   close(): void {
     for (const upload of this.#uploads.values()) {
-      upload.state = 'failed';
-      void upload.handle?.close().catch(() => undefined);
-      upload.handle = null;
+      upload.keep();
     }
     this.#uploads.clear();
+    this.#byPath.clear();
+    this.#bytes = 0;
     if (this.#folder) rmSync(this.#folder, { recursive: true, force: true, maxRetries: 3 });
     this.#folder = null;
   }
 
-  #begin(uploadId: string, name: string): Upload {
-    if (this.#uploads.size >= this.#limits.files) {
-      throw new HifuseError(
-        'file.too-large',
-        `More than ${this.#limits.files} files were dropped. Open their folder instead.`,
-      );
+  #begin({ uploadId, name }: UploadPart): Upload {
+    if (this.#uploads.has(uploadId)) throw new HifuseError('request.invalid', 'This upload has begun already.');
+    const unfinished = this.#uploads.size - this.#byPath.size;
+    if (this.#uploads.size >= this.#limits.files || unfinished >= this.#limits.unfinished) {
+      throw new HifuseError('file.too-large', 'Too many files were dropped. Open their folder instead.');
     }
     this.#folder ??= mkdtempSync(path.join(tmpdir(), `${FOLDER}${process.pid}-`));
     // A folder of its own for each, so that files of the same name do not meet; nothing of its name is the browser's.
-    const file = path.join(this.#folder, String(this.#uploads.size + 1), safeFileName(name));
-    const upload: Upload = { path: file, bytes: 0, handle: null, state: 'open', written: Promise.resolve() };
+    const file = path.join(this.#folder, String(++this.#count), safeFileName(name));
+    const upload: Upload = {
+      ...{ id: uploadId, path: file, bytes: 0, whole: false, written: Promise.resolve() },
+      keep: () => undefined,
+    };
     this.#uploads.set(uploadId, upload);
     return upload;
   }
 
-  async #append(upload: Upload, bytes: Uint8Array, last: boolean): Promise<void> {
-    if (upload.state !== 'open') throw new HifuseError('request.invalid', 'This upload has ended already.');
+  #unfinished({ uploadId }: UploadPart): Upload {
+    const upload = this.#uploads.get(uploadId);
+    if (!upload || upload.whole) throw new HifuseError('request.invalid', 'This upload has ended already.');
+    return upload;
+  }
+
+  async #append(upload: Upload, { bytes, offset, last }: UploadPart): Promise<void> {
+    upload.keep();
     try {
-      this.#count(upload, bytes.length);
-      if (!upload.handle) {
-        await mkdir(path.dirname(upload.path));
-        upload.handle = await open(upload.path, 'wx', 0o600);
-        if (this.#isClosed(upload)) throw new HifuseError('request.cancelled');
-      }
-      await upload.handle.writeFile(bytes);
-      if (last) await this.#end(upload, 'complete');
+      if (!this.#isKept(upload)) throw new HifuseError('request.cancelled');
+      if (offset !== upload.bytes) throw new HifuseError('request.invalid', 'A part of this upload is missing.');
+      this.#charge(upload, bytes.length);
+      if (offset === 0) await mkdir(path.dirname(upload.path));
+      await appendFile(upload.path, bytes, { mode: 0o600, flag: offset === 0 ? 'wx' : 'a' });
+      if (!this.#isKept(upload)) throw new HifuseError('request.cancelled');
     } catch (error) {
-      await this.#end(upload, 'failed');
-      await rm(path.dirname(upload.path), { recursive: true, force: true });
-      this.#bytes -= upload.bytes;
+      const discarded = !this.#isKept(upload);
+      await this.#remove(upload);
+      if (discarded) throw new HifuseError('request.cancelled');
       if (error instanceof HifuseError) throw error;
       const reason = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
       throw new HifuseError('file.write-failed', `The dropped file could not be kept (${reason}). Is the disk full?`);
     }
+    if (last) {
+      upload.whole = true;
+      this.#byPath.set(upload.path, upload);
+    } else {
+      upload.keep = this.#clock.after(IDLE_MS, () => void this.#remove(upload));
+    }
   }
 
-  /** Whether everything was deleted while this upload was opening its file. */
-  #isClosed(upload: Upload): boolean {
-    return upload.state === 'failed';
+  /** Whether it was not discarded meanwhile. */
+  #isKept(upload: Upload): boolean {
+    return this.#uploads.get(upload.id) === upload;
   }
 
-  #count(upload: Upload, bytes: number): void {
+  #charge(upload: Upload, bytes: number): void {
     upload.bytes += bytes;
     this.#bytes += bytes;
     if (upload.bytes > this.#limits.fileBytes || this.#bytes > this.#limits.totalBytes) {
@@ -153,10 +200,14 @@ export class Uploads {
     }
   }
 
-  async #end(upload: Upload, state: 'complete' | 'failed'): Promise<void> {
-    upload.state = state;
-    const { handle } = upload;
-    upload.handle = null;
-    await handle?.close();
+  async #remove(upload: Upload): Promise<void> {
+    upload.keep();
+    if (this.#isKept(upload)) {
+      this.#uploads.delete(upload.id);
+      this.#byPath.delete(upload.path);
+      this.#bytes -= upload.bytes;
+    }
+    // Also where it was removed before: a part that was just being written then has made it anew.
+    await rm(path.dirname(upload.path), { recursive: true, force: true }).catch(() => undefined);
   }
 }

@@ -67,3 +67,34 @@ export function sortSlices<T extends Slice>(slices: readonly T[]): T[] {
   const sorted = [...slices].sort((a, b) => step(a) - step(b) || byNumberAndName(a, b));
   return numberedBackwards(sorted) ? sorted.reverse() : sorted;
 }
+
+/**
+ * What {@link sortSlices} makes of both together, where `sorted` is what it made before. Without positions that cost is
+ * that of the added slices and of one copy, so that a long series may grow bit by bit.
+ */
+export function addSlices<T extends Slice>(sorted: readonly T[], added: readonly T[]): T[] {
+  const all = [...sorted, ...added];
+  // Positions decide for all slices or for none, so one slice may change everything.
+  if (sortableByPosition(sorted) || sortableByPosition(all)) return sortSlices(all);
+  const fresh = [...added].sort(byNumberAndName);
+  const merged: T[] = [];
+  let from = 0;
+  for (const slice of fresh) {
+    const to = firstAfter(sorted, slice, from);
+    for (; from < to; from++) merged.push(sorted[from]!);
+    merged.push(slice);
+  }
+  for (; from < sorted.length; from++) merged.push(sorted[from]!);
+  return merged;
+}
+
+/** Index of the first of the sorted slices, from `low` on, that comes after a slice. */
+function firstAfter(sorted: readonly Slice[], slice: Slice, low: number): number {
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (byNumberAndName(sorted[middle]!, slice) <= 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

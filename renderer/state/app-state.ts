@@ -1,5 +1,5 @@
 import { createContext } from 'svelte';
-import type { Client, Settings, StudyList } from '../../main/ipc/contract.ts';
+import type { Client, Settings, StudiesUpdate } from '../../main/ipc/contract.ts';
 import { createTexts, type Texts } from '../../models/texts/texts.ts';
 import { About } from './about.svelte.ts';
 import { Batch } from './batch.svelte.ts';
@@ -9,16 +9,15 @@ import { FileActions } from './file-actions.ts';
 import { FrameCache } from './frame-cache.ts';
 import { FramePredictions } from './frame-predictions.svelte.ts';
 import { Models } from './models.svelte.ts';
-import { Newcomers } from './newcomers.ts';
 import { Panes } from './panes.svelte.ts';
 import { Preferences } from './preferences.svelte.ts';
 import { ReportState } from './report-state.svelte.ts';
 import { SettingsState } from './settings.svelte.ts';
-import { Studies } from './studies.svelte.ts';
+import { StudyTree } from './study-tree.svelte.ts';
 import { Tasks } from './tasks.svelte.ts';
 import { Thumbnails } from './thumbnails.svelte.ts';
 import { Toasts } from './toasts.svelte.ts';
-import { Uploads } from './uploads.svelte.ts';
+import { UploadQueue } from './upload-queue.svelte.ts';
 import { WorkerState } from './worker.svelte.ts';
 
 /** Everything that components share, made once per window and handed down by context. */
@@ -32,18 +31,17 @@ export interface AppState {
   forget: (imageId: string) => void;
   frames: FrameCache;
   models: Models;
-  newcomers: Newcomers;
   panes: Panes;
   predictions: FramePredictions;
   preferences: Preferences;
   report: ReportState;
   settings: SettingsState;
-  studies: Studies;
+  studies: StudyTree;
   tasks: Tasks;
   texts: Texts;
   thumbnails: Thumbnails;
   toasts: Toasts;
-  uploads: Uploads;
+  uploads: UploadQueue;
   worker: WorkerState;
 }
 
@@ -54,14 +52,13 @@ export function createApp(client: Client): AppState {
   const dialogs = new Dialogs();
   const frames = new FrameCache(client);
   const models = new Models(client);
-  const newcomers = new Newcomers();
   const predictions = new FramePredictions(client);
   const preferences = new Preferences();
-  const studies = new Studies(client);
+  const studies = new StudyTree(client);
   const texts = createTexts('en');
   const toasts = new Toasts(texts);
   const thumbnails = new Thumbnails(client);
-  const uploads = new Uploads(client);
+  const uploads = new UploadQueue(client);
   const forget = (imageId: string): void => {
     frames.forget(imageId);
     predictions.forget(imageId);
@@ -77,10 +74,9 @@ export function createApp(client: Client): AppState {
     batch,
     dialogs,
     forget,
-    files: new FileActions({ batch, client, dialogs, newcomers, studies, texts, toasts, uploads }),
+    files: new FileActions({ batch, client, dialogs, studies, texts, toasts, uploads }),
     frames,
     models,
-    newcomers,
     panes: new Panes({ studies, frames, predictions, models, forgetChanged }),
     predictions,
     preferences,
@@ -101,17 +97,17 @@ export function createApp(client: Client): AppState {
  * Answers how to stop listening.
  */
 export async function startApp(app: AppState): Promise<() => void> {
-  const { about, batch, client, files, models, settings, studies, tasks, worker } = app;
+  const { about, batch, client, files, models, panes, settings, studies, tasks, worker } = app;
   const stops = [
-    client.subscribe('studies.changed', (list) => takeStudies(app, list)),
+    client.subscribe('studies.changed', (update) => takeStudies(app, update)),
+    client.subscribe('opening', ({ firstImageId }) => panes.active.show(firstImageId)),
     client.subscribe('worker.status', (status) => worker.update(status)),
     client.subscribe('batch.progress', (state) => batch.update(state)),
     client.subscribe('settings.changed', (value) => takeSettings(app, value)),
-    client.subscribe('progress', ({ task, done, total }) => tasks.update(task, done, total)),
+    client.subscribe('tasks.changed', (running) => tasks.update(running)),
     client.subscribe('command', ({ name }) => runMenuCommand(app, name)),
   ];
-  const opened = client.invoke('studies.list', null).then((list) => takeStudies(app, list));
-  await Promise.all([about.load(), settings.load(), models.load(), opened]);
+  await Promise.all([about.load(), settings.load(), models.load(), studies.ready]);
   void loadModel(app);
   // A first start shows the samples behind the notice, so that there is something to try.
   if (studies.isEmpty && settings.value && !settings.value.noticeAccepted) await files.openSamples();
@@ -124,13 +120,8 @@ export async function loadModel({ models, panes }: AppState): Promise<void> {
   panes.classifySoon();
 }
 
-function takeStudies({ forget, newcomers, panes, studies }: AppState, list: StudyList): void {
-  for (const imageId of Object.keys(studies.images)) {
-    if (!list.images[imageId]) forget(imageId);
-  }
-  studies.update(list);
-  const opened = newcomers.take(list);
-  if (opened !== null) panes.active.show(opened);
+function takeStudies({ forget, panes, studies }: AppState, update: StudiesUpdate): void {
+  for (const imageId of studies.apply(update)) forget(imageId);
   panes.reconcile();
 }
 

@@ -2,21 +2,19 @@ import type { Client } from '../../main/ipc/contract.ts';
 import type { Texts } from '../../models/texts/texts.ts';
 import type { Batch } from './batch.svelte.ts';
 import type { Dialogs } from './dialogs.svelte.ts';
-import { droppedItems, walkDropped } from './dropped-files.ts';
-import type { Newcomers } from './newcomers.ts';
-import type { Studies } from './studies.svelte.ts';
+import { droppedItems, walkDropped, type NamedFile } from './dropped-files.ts';
+import type { StudyTree } from './study-tree.svelte.ts';
 import type { Toasts } from './toasts.svelte.ts';
-import type { Uploads } from './uploads.svelte.ts';
+import type { UploadQueue } from './upload-queue.svelte.ts';
 
 interface Parts {
   batch: Batch;
   client: Client;
   dialogs: Dialogs;
-  newcomers: Newcomers;
-  studies: Studies;
+  studies: StudyTree;
   texts: Texts;
   toasts: Toasts;
-  uploads: Uploads;
+  uploads: UploadQueue;
 }
 
 const isCheckpoint = (name: string): boolean => /\.(pth?|safetensors|ckpt)$/i.test(name);
@@ -31,8 +29,7 @@ export class FileActions {
 
   /** The host's own dialog, or the app's where the host has none. */
   async openDialog(kind: 'files' | 'folder'): Promise<void> {
-    const { client, dialogs, newcomers, toasts } = this.#parts;
-    newcomers.expect();
+    const { client, dialogs, toasts } = this.#parts;
     await toasts.attempt(async () => {
       const answer = await client.invoke('studies.dialog', { kind });
       if (answer === 'unavailable') dialogs.show({ name: 'browse', kind });
@@ -40,14 +37,12 @@ export class FileActions {
   }
 
   async openPaths(paths: string[]): Promise<void> {
-    const { newcomers, studies, toasts } = this.#parts;
-    newcomers.expect();
+    const { studies, toasts } = this.#parts;
     await toasts.attempt(() => studies.open(paths));
   }
 
   async openSamples(): Promise<void> {
-    const { newcomers, studies, toasts } = this.#parts;
-    newcomers.expect();
+    const { studies, toasts } = this.#parts;
     await toasts.attempt(() => studies.openSamples());
   }
 
@@ -66,16 +61,15 @@ export class FileActions {
   }
 
   /** Files of a browser's own picker. */
-  async openFiles(files: readonly File[]): Promise<void> {
-    const { newcomers, texts, toasts, uploads } = this.#parts;
+  async openFiles(files: readonly NamedFile[]): Promise<void> {
+    const { texts, toasts, uploads } = this.#parts;
     if (files.length === 0) {
       toasts.show('info', texts.t('window:list.nothing-dropped'));
       return;
     }
-    const paths = files.map((file) => this.#pathOf(file));
+    const paths = files.map(({ file }) => this.#pathOf(file));
     const known = paths.filter((path) => path !== null);
     if (known.length === files.length) return this.openPaths(known);
-    newcomers.expect();
     const failures = await uploads.send(files);
     for (const { name, error } of failures.slice(0, 3))
       toasts.show('error', texts.t('window:list.not-opened', { name, error: texts.error(error) }));
@@ -87,7 +81,7 @@ export class FileActions {
    * Closes images. With the last of them their batch is put away; 'Results' still has it.
    * @param said what the reader is told once they are closed
    */
-  async close(imageIds: string[] | 'all', said: string): Promise<void> {
+  async close(imageIds: readonly string[] | 'all', said: string): Promise<void> {
     const { batch, studies, texts, toasts } = this.#parts;
     await toasts.attempt(async () => {
       if (imageIds === 'all') {

@@ -3,7 +3,7 @@ import type { Api, CheckpointSummary, Client, ModelSummary } from '../../main/ip
 import type { Texts } from '../../models/texts/texts.ts';
 import type { Geometry } from '../../models/package/manifest.ts';
 import { classNamesOf, displayNameOf } from '../../models/package/class-names.ts';
-import type { Uploads } from './uploads.svelte.ts';
+import type { UploadQueue } from './upload-queue.svelte.ts';
 
 type Source = { uploadId: string } | { path: string };
 type ImportOptions = Api['models.import']['params']['options'];
@@ -83,7 +83,7 @@ export function idOf(name: string): string {
 /** The import of one checkpoint: read it, ask what it cannot tell, make the package. */
 export class ModelImport {
   readonly #client: Client;
-  readonly #uploads: Uploads;
+  readonly #uploads: UploadQueue;
   form = $state<ImportForm>({ ...EMPTY_FORM });
   #source = $state.raw<Source | null>(null);
   #fileName = $state('');
@@ -91,7 +91,7 @@ export class ModelImport {
   #error = $state.raw<ErrorValue | null>(null);
   #busy = $state<'reading' | 'importing' | null>(null);
 
-  constructor(client: Client, uploads: Uploads) {
+  constructor(client: Client, uploads: UploadQueue) {
     this.#client = client;
     this.#uploads = uploads;
   }
@@ -134,7 +134,7 @@ export class ModelImport {
     this.#fileName = file.name;
     await this.#during('reading', async () => {
       const path = this.#client.pathForFile(file);
-      this.#source = path === null ? { uploadId: await this.#uploads.sendOne(file) } : { path };
+      this.#source = path === null ? { uploadId: await this.#uploads.sendCheckpoint(file) } : { path };
       this.#summary = await this.#client.invoke('models.checkpoint', this.#source);
       this.form = { ...EMPTY_FORM, doubleSigmoid: this.#summary.architecture.doubleSigmoid };
     });

@@ -4,7 +4,7 @@ import type { Api, CheckpointSummary, ModelSummary } from '../../main/ipc/contra
 import { architectureOf } from '../../models/hifuse/variants.ts';
 import { FakeClient } from '../testing/fake-client.ts';
 import { idOf, ModelImport } from './model-import.svelte.ts';
-import { Uploads } from './uploads.svelte.ts';
+import { UploadQueue } from './upload-queue.svelte.ts';
 
 it('makes ids fit', () => {
   expect([idOf('Lungs, 2nd try!'), idOf('été'), idOf('肺')]).toEqual(['lungs-2nd-try', 'ete', 'model']);
@@ -22,14 +22,14 @@ it('reads a checkpoint, asks for what is missing, and imports it under a free id
   };
   let asked: Api['models.import']['params'] | undefined;
   const main = new FakeClient({
-    'studies.upload': () => null,
+    'models.upload': () => null,
     'models.checkpoint': () => summary,
     'models.import': (params) => {
       asked = params;
       return {} as ModelSummary;
     },
   });
-  const wizard = new ModelImport(main, new Uploads(main));
+  const wizard = new ModelImport(main, new UploadQueue(main));
   await wizard.read(new File(['x'], 'best.pth'));
   expect(wizard.missing(english)).toEqual(['a name', '2 class names (there are 0)', 'the licence of the weights']);
   await wizard.readClasses(new File(['{"0": "sick", "1": "well"}'], 'class_indices.json'));

@@ -8,12 +8,12 @@ import type { FramePredictions, PredictionState } from './frame-predictions.svel
 import type { Models } from './models.svelte.ts';
 import { Overlay } from './overlay.svelte.ts';
 import { Selection } from './selection.svelte.ts';
-import type { Studies } from './studies.svelte.ts';
+import type { StudyTree } from './study-tree.svelte.ts';
 import { View } from './view.svelte.ts';
 
 /** What all panes share. */
 export interface PaneSources {
-  studies: Studies;
+  studies: StudyTree;
   frames: FrameCache;
   predictions: FramePredictions;
   models: Models;
@@ -77,7 +77,7 @@ export class Pane {
   /** Whether the header in the list is of another version of the file than the picture: its texts say nothing of it. */
   get headerIsOutdated(): boolean {
     const { shown } = this.#display;
-    const header = shown && this.#sources.studies.images[shown.imageId]?.header;
+    const header = shown && this.#sources.studies.image(shown.imageId)?.header;
     return header != null && header.fileVersion !== shown?.frameData.content.fileVersion;
   }
 
@@ -168,16 +168,17 @@ export class Pane {
   reconcile(before: readonly string[]): void {
     const { imageId } = this.#selection;
     if (imageId === null) return;
-    const { images } = this.#sources.studies;
-    if (images[imageId]) {
+    const { studies } = this.#sources;
+    const image = studies.image(imageId);
+    if (image) {
       // The same image, whatever else is now known of it: of its series, or that it cannot be read.
       this.#subject = subjectOf(this.#selection);
-      if (images[imageId].error) this.#refresh();
+      if (image.error) this.#refresh();
       return;
     }
     const at = before.indexOf(imageId);
     const near = at < 0 ? [] : [...before.slice(at), ...before.slice(0, at).reverse()];
-    this.show(near.find((id) => images[id]) ?? null);
+    this.show(near.find((id) => studies.image(id)) ?? null);
   }
 
   /** Ends what is underway, before the pane goes. */

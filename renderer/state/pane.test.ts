@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ModelInfo, StudyList } from '../../main/ipc/contract.ts';
+import type { ModelInfo, StudiesUpdate } from '../../main/ipc/contract.ts';
 import { HifuseError } from '../../models/errors.ts';
 import { windowOf } from '../../models/imaging/voi.ts';
 import { FakeClient } from '../testing/fake-client.ts';
@@ -9,24 +9,24 @@ import { FramePredictions } from './frame-predictions.svelte.ts';
 import { Models } from './models.svelte.ts';
 import { CLASSIFY_AFTER_MILLISECONDS } from './pane.svelte.ts';
 import { Panes } from './panes.svelte.ts';
-import { Studies } from './studies.svelte.ts';
+import { StudyTree } from './study-tree.svelte.ts';
 
 /** Slices that lie in space, so that they are one volume. */
-function volumeOf(series: Record<string, string[]>): StudyList {
+function volumeOf(series: Record<string, string[]>): StudiesUpdate {
   const list = studyListOf(series);
-  for (const { header } of Object.values(list.images))
+  for (const { header } of list.images)
     if (header) header.plane = { orientation: [1, 0, 0, 0, 1, 0], position: [0, 0, 0], frameOfReferenceUid: '' };
   return list;
 }
 
 let main: FakeClient;
-let studies: Studies;
+let studies: StudyTree;
 let models: Models;
 let panes: Panes;
 let changed: string[];
 
-const take = (list: StudyList) => {
-  studies.update(list);
+const take = (list: StudiesUpdate) => {
+  studies.apply(list);
   panes.reconcile();
 };
 const place = () => `${panes.active.selection.imageId} ${panes.active.selection.frame}`;
@@ -41,7 +41,7 @@ beforeEach(async () => {
     'models.info': () => ({}) as ModelInfo,
     'predictions.classify': () => predictionOf({ x: 0.9, y: 0.1 }),
   });
-  studies = new Studies(main);
+  studies = new StudyTree(main);
   models = new Models(main);
   await models.refreshInfo();
   const predictions = new FramePredictions(main);
@@ -91,14 +91,14 @@ describe('a pane', () => {
   });
 
   it('steps on from a slice that cannot be shown', async () => {
-    take(volumeOf({ one: ['a', 'damaged', 'c'] }));
+    take(volumeOf({ one: ['a', 'damaged', 'e'] }));
     await shown();
     panes.active.step(1);
     await shown();
     expect([panes.active.display.shown, panes.active.display.error?.code]).toEqual([null, 'internal']);
     panes.active.step(1);
     await shown();
-    expect(panes.active.display.shown?.imageId).toBe('c');
+    expect(panes.active.display.shown?.imageId).toBe('e');
   });
 
   it('classifies what the reader stays with, and asks nothing of what is scrolled past', () => {
@@ -150,7 +150,7 @@ describe('a view', () => {
 
   it('does not carry over between patients whose slices stand in one series', () => {
     const list = volumeOf({ one: ['a', 'b'] });
-    list.images['b']!.header!.patientId = 'another';
+    list.images[1]!.header!.patientId = 'another';
     take(list);
     change();
     panes.active.step(1);
@@ -169,7 +169,7 @@ describe('a view', () => {
 
   it('stays when the header of its image comes after the image was shown', () => {
     const list = volumeOf({ one: ['a', 'b'] });
-    const reading = { ...list, images: { ...list.images, a: { ...list.images['a']!, header: null } } };
+    const reading = { ...list, images: [{ ...list.images[0]!, header: null }, list.images[1]!] };
     take(reading);
     change();
     take(list);

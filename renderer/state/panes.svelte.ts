@@ -60,12 +60,12 @@ export class Panes {
 
   /** After the list changed: every pane keeps its image or goes to its neighbour; the active one is never left empty. */
   reconcile(): void {
-    const { images, series } = this.#sources.studies;
+    const { studies } = this.#sources;
     const before = this.#order;
-    this.#order = series.flatMap(({ imageIds }) => imageIds);
+    this.#order = studies.series.flatMap(({ imageIds }) => imageIds);
     for (const pane of this.#all) pane.reconcile(before);
     if (this.active.selection.imageId !== null) return;
-    const readable = this.#order.find((id) => images[id]?.error === null);
+    const readable = this.#order.find((id) => studies.image(id)?.error === null);
     this.active.show(readable ?? this.#order[0] ?? null);
   }
 

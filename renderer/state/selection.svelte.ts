@@ -1,5 +1,6 @@
-import type { ImageEntry, Series } from '../../main/ipc/contract.ts';
-import type { Studies } from './studies.svelte.ts';
+import type { ImageEntry } from '../../main/ipc/contract.ts';
+import type { Series } from './study-contents.ts';
+import type { StudyTree } from './study-tree.svelte.ts';
 
 /** One place in a stack: a frame of an image. */
 export interface StackItem {
@@ -9,7 +10,7 @@ export interface StackItem {
 
 /** Which image and frame a pane looks at, and what lies around it in its series. Only its pane changes it. */
 export class Selection {
-  readonly #studies: Studies;
+  readonly #studies: StudyTree;
   #imageId = $state<string | null>(null);
   #frame = $state(0);
   readonly #series = $derived(this.#findSeries());
@@ -18,7 +19,7 @@ export class Selection {
     this.#stack.findIndex((item) => item.imageId === this.#imageId && item.frame === this.#frame),
   );
 
-  constructor(studies: Studies) {
+  constructor(studies: StudyTree) {
     this.#studies = studies;
   }
 
@@ -36,7 +37,7 @@ export class Selection {
   }
 
   get image(): ImageEntry | undefined {
-    return this.#imageId === null ? undefined : this.#studies.images[this.#imageId];
+    return this.#imageId === null ? undefined : this.#studies.image(this.#imageId);
   }
 
   get series(): Series | undefined {
@@ -89,9 +90,8 @@ export class Selection {
   }
 
   #buildStack(): StackItem[] {
-    const { images } = this.#studies;
     return (this.#series?.imageIds ?? []).flatMap((imageId) =>
-      Array.from({ length: images[imageId]?.header?.frames ?? 1 }, (_, frame) => ({ imageId, frame })),
+      Array.from({ length: this.#studies.image(imageId)?.header?.frames ?? 1 }, (_, frame) => ({ imageId, frame })),
     );
   }
 }

@@ -2,15 +2,15 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { FakeClient } from '../testing/fake-client.ts';
 import { studyListOf } from '../testing/samples.ts';
 import { Selection } from './selection.svelte.ts';
-import { Studies } from './studies.svelte.ts';
+import { StudyTree } from './study-tree.svelte.ts';
 
-let studies: Studies;
+let studies: StudyTree;
 let selection: Selection;
 
 beforeEach(() => {
-  studies = new Studies(new FakeClient());
+  studies = new StudyTree(new FakeClient());
   selection = new Selection(studies);
-  studies.update(studyListOf({ one: ['a', 'b*3', 'c'], two: ['d'] }));
+  studies.apply(studyListOf({ one: ['a', 'b*3', 'c'], two: ['d'] }));
   selection.select('a');
 });
 
@@ -42,14 +42,5 @@ describe('selection', () => {
       { imageId: 'b*3', frame: 2 },
       { imageId: 'b*3', frame: 0 },
     ]);
-  });
-});
-
-describe('studies', () => {
-  it('lists files that are in no series, so that none is lost', () => {
-    const list = studyListOf({ one: ['a'], rest: ['x!'] });
-    studies.update({ ...list, series: list.series.slice(0, 1) });
-    expect(studies.series.map(({ imageIds }) => imageIds)).toEqual([['a'], ['x!']]);
-    expect(studies.imageCount).toBe(2);
   });
 });

@@ -1,16 +1,15 @@
-import { SvelteMap } from 'svelte/reactivity';
+import type { Task } from '../../main/ipc/contract.ts';
 
-/** Long requests that main reports progress of. */
+/** Long requests that main is working on. */
 export class Tasks {
-  readonly #items = new SvelteMap<string, { done: number; total: number }>();
+  #items = $state.raw<readonly Task[]>([]);
 
-  get items(): { task: string; done: number; total: number }[] {
-    return [...this.#items].map(([task, progress]) => ({ task, ...progress }));
+  get items(): readonly Task[] {
+    return this.#items;
   }
 
-  /** A task that is done leaves. */
-  update(task: string, done: number, total: number): void {
-    if (total > 0 && done >= total) this.#items.delete(task);
-    else this.#items.set(task, { done, total });
+  /** Takes all that are under way. */
+  update(running: readonly Task[]): void {
+    this.#items = running;
   }
 }

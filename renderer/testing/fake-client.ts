@@ -1,4 +1,4 @@
-import type { Api, Client, Events, Method, Topic } from '../../main/ipc/contract.ts';
+import type { Api, Client, Events, InvokeOptions, Method, Topic } from '../../main/ipc/contract.ts';
 
 type Handlers = { [M in Method]?: (params: Api[M]['params']) => Api[M]['result'] | Promise<Api[M]['result']> };
 
@@ -12,7 +12,12 @@ export class FakeClient implements Client {
     this.handlers = handlers;
   }
 
-  async invoke<M extends Method>(method: M, params: Api[M]['params']): Promise<Api[M]['result']> {
+  async invoke<M extends Method>(
+    method: M,
+    params: Api[M]['params'],
+    { signal }: InvokeOptions = {},
+  ): Promise<Api[M]['result']> {
+    signal?.throwIfAborted();
     this.calls.push({ method, params });
     const handler = this.handlers[method] as ((params: Api[M]['params']) => Api[M]['result']) | undefined;
     if (!handler) throw new Error(`The test did not expect ${method}.`);

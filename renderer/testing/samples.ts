@@ -1,5 +1,5 @@
 /** Small made-up values for tests. */
-import type { BatchRow, ImageEntry, Prediction, StudyList } from '../../main/ipc/contract.ts';
+import type { BatchRow, ImageEntry, Prediction, StudiesUpdate } from '../../main/ipc/contract.ts';
 
 export { rowOf as frameOf } from '../../models/imaging/testing/frames.ts';
 
@@ -34,17 +34,33 @@ export function headerOf(changes: Partial<NonNullable<ImageEntry['header']>> = {
   };
 }
 
-/** A list of series, each given as its image ids; an id that ends in '!' has an error, one with '*3' has 3 frames. */
-export function studyListOf(series: Record<string, string[]>): StudyList {
-  const ids = Object.values(series).flat();
-  const entries = ids.map((id): [string, ImageEntry] => {
-    const frames = Number(id.split('*')[1] ?? 1);
-    const error = id.endsWith('!') ? ({ code: 'image.corrupt', details: { file: id } } as const) : null;
-    return [id, { id, name: `${id}.dcm`, header: error ? null : headerOf({ frames }), error }];
-  });
+/**
+ * A snapshot of a list: series by their ids, each given as its image ids in the order of their names; one that ends in
+ * '!' has an error and is in no series, one with '*3' has 3 frames.
+ */
+export function studyListOf(series: Record<string, string[]>): StudiesUpdate {
+  const images = Object.entries(series).flatMap(([seriesId, ids]) => ids.map((id) => ({ seriesId, id })));
   return {
-    series: Object.entries(series).map(([id, imageIds]) => ({ id, title: id, subtitle: '', modality: 'CR', imageIds })),
-    images: Object.fromEntries(entries),
+    revision: 1,
+    reset: true,
+    complete: true,
+    studies: [{ id: 'study', patientName: '', patientId: '', date: '', description: '' }],
+    series: Object.keys(series).map((id) => ({
+      ...{ id, studyId: 'study', kind: 'dicom', folder: '', modality: 'CR', number: null, description: id },
+    })),
+    images: images.map(({ seriesId, id }, order): ImageEntry => {
+      const image = { id, order, name: `${id}.dcm` };
+      const error = { code: 'image.corrupt', details: { file: id } } as const;
+      return id.endsWith('!')
+        ? { ...image, seriesId: null, header: null, error }
+        : {
+            ...image,
+            seriesId,
+            header: headerOf({ frames: Number(id.split('*')[1] ?? 1) }),
+            error: null,
+          };
+    }),
+    closed: [],
     pending: 0,
     skipped: 0,
   };

@@ -1,4 +1,5 @@
-import type { ImageEntry, Series } from '../../main/ipc/contract.ts';
+import type { ImageEntry } from '../../main/ipc/contract.ts';
+import type { Series } from '../state/study-contents.ts';
 
 /** A line of the list: a series, or an image of a series that is unfolded. */
 export type ListRow =
@@ -11,7 +12,7 @@ export const UNFOLDED_UP_TO = 12;
 /** Flattens the list. `folds` holds what the reader chose by series id; everything else follows the size. */
 export function listRows(
   series: readonly Series[],
-  images: Readonly<Record<string, ImageEntry>>,
+  imageOf: (id: string) => ImageEntry | undefined,
   folds: ReadonlyMap<string, boolean>,
 ): ListRow[] {
   return series.flatMap((one, index) => {
@@ -26,7 +27,7 @@ export function listRows(
     };
     if (!unfolded) return [head];
     const rows = one.imageIds.flatMap((id, at): ListRow[] => {
-      const image = images[id];
+      const image = imageOf(id);
       if (!image) return [];
       return [
         { kind: 'image', id: `image:${id}`, series: one, image, position: at + 1, siblings: one.imageIds.length },
