@@ -3,6 +3,7 @@
  * Typed arrays travel by structured clone (ArrayBuffers are sent without a transfer list: see main/hosts).
  */
 import type { Warning } from '../models/warnings.ts';
+import type { Verdict } from '../models/doubt/verdict.ts';
 import type { ErrorValue } from '../models/errors.ts';
 import type { Frame, FrameContent, PatientPlane } from '../models/imaging/frame.ts';
 import type { PatientAge } from '../models/imaging/patient-age.ts';
@@ -28,8 +29,17 @@ export interface ImageHeader {
   /** Milliseconds between frames, null if not given. */
   frameTime: number | null;
   modality: string;
+  /** Body Part Examined, else the meaning of Anatomic Region Sequence. */
   bodyPart: string;
+  /** View Position, else AP, PA or LATERAL by View Code Sequence. */
   viewPosition: string;
+  /** Image Laterality, else Laterality. */
+  laterality: string;
+  photometricInterpretation: string;
+  imageType: readonly string[];
+  sopClassUid: string;
+  burnedInAnnotation: string;
+  protocolName: string;
   patientName: string;
   patientId: string;
   patientBirthDate: string;
@@ -145,6 +155,10 @@ export interface Prediction {
   /** Index of the most probable class. */
   top1: number;
   calibrated: boolean;
+  /** Whether the answer is worth reading; goes wherever the answer goes. */
+  verdict: Verdict;
+  /** Names of the classes that hold the true one with the coverage of the package's first level; null without it. */
+  set: { coverage: number; names: string[] } | null;
   model: { id: string; version: string; name: string; weightsSha256: string };
   engine: EngineName;
   device: Device;

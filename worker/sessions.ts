@@ -7,7 +7,7 @@ import type { DeviceReport, ModelSelection } from './protocol.ts';
 
 /** A network that is ready, with what its package says and what was tried to get it. */
 export interface OpenModel {
-  model: Pick<LoadedPackage, 'manifest' | 'selfTest'>;
+  model: Pick<LoadedPackage, 'manifest' | 'selfTest' | 'reference'>;
   /** Weights of the head, for explanations. The others are in the session and are not kept a second time. */
   head: StateDict;
   session: Session;
@@ -89,8 +89,8 @@ export class Sessions {
   async #open(selection: ModelSelection): Promise<OpenModel> {
     const model = await this.#loader.loadPackage(selection.directory);
     const { session, devices } = await this.#loader.openSession(model, model.selfTest, selection);
-    const { manifest, selfTest, state } = model;
-    return { model: { manifest, selfTest }, head: headState(state), session, devices };
+    const { manifest, selfTest, reference, state } = model;
+    return { model: { manifest, selfTest, reference }, head: headState(state), session, devices };
   }
 
   async #evict(key: string): Promise<void> {

@@ -90,12 +90,14 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
   };
 
   const { tally } = progress;
+  const doubted = { outside: 0, unverified: 0, inside: 0 };
   try {
     await output.write(writer.begin());
     for await (const result of classifyAll(items, options)) {
       const row = await toRow(result);
       await output.write(writer.row(row));
       progress.count(row);
+      if (row.verdict) doubted[row.verdict.state]++;
     }
     await output.write(writer.end(true));
     await output.finish();
@@ -109,6 +111,7 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
   }
 
   progress.finish();
+  if (tally.ok > 0) context.say(context.texts.t('verdict:tally', doubted));
   if (foldersLeftOut > 0) {
     context.say(
       `${foldersLeftOut} ${foldersLeftOut === 1 ? 'subfolder was' : 'subfolders were'} not read; --recursive reads them, too.`,

@@ -17,7 +17,7 @@ import {
 import type { ImageHeader, Prediction } from '../../worker/protocol.ts';
 import { NOTICE, software } from '../about.ts';
 import { carriesIdentity } from './identity.ts';
-import { intendedUseCautions } from './intended.ts';
+import { verdictCautions } from './cautions.ts';
 
 /** A label and its value, for people. */
 export type Fact = readonly [label: string, value: string];
@@ -172,11 +172,10 @@ function imageCaption(facts: ReportFacts): string {
   return isCropped(facts) ? `${shown} The network saw what is inside of the dashed line.` : shown;
 }
 
-function cautions({ manifest, header, prediction, names }: ReportFacts, texts: Texts): string[] {
-  const warnings = prediction.warnings
-    .map(texts.warning)
-    .map((text) => (names || !carriesIdentity(text, header) ? text : 'A warning names the patient and is left out.'));
-  return [...intendedUseCautions(manifest.intended, header), ...warnings];
+function cautions({ header, prediction, names }: ReportFacts, texts: Texts): string[] {
+  return [...verdictCautions(prediction.verdict, texts), ...prediction.warnings.map(texts.warning)].map((text) =>
+    names || !carriesIdentity(text, header) ? text : 'A warning names the patient and is left out.',
+  );
 }
 
 /** Everything that the page shows in words. @param texts in the language of who reads it */

@@ -8,13 +8,13 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { HifuseError } from '../../models/errors.ts';
 import { warning } from '../../models/warnings.ts';
 import { HEAT_MAP_FULL_SCALE } from '../../models/imaging/heatmap.ts';
-import { patientAgeOf } from '../../models/imaging/patient-age.ts';
+import { verdictCautions } from './cautions.ts';
+import { english } from '../../models/texts/texts.ts';
 import type { ImageHeader, Prediction } from '../../worker/protocol.ts';
 import { createReport, type ReportOptions } from '../services/reports.ts';
 import { fakeHeader, fakeManifest, fakePrediction, fakeRequests } from '../testing/fakes.ts';
 import { timestamp } from './content.ts';
 import { carriesIdentity } from './identity.ts';
-import { intendedUseCautions } from './intended.ts';
 import { renderOverlay } from './overlay.ts';
 import { FOOTER_TOP, LEFT, PAGE, RIGHT } from './page.ts';
 
@@ -288,31 +288,19 @@ describe('renderOverlay', () => {
   });
 });
 
-describe('intendedUseCautions', () => {
-  const { intended } = fakeManifest();
-  const check = (changes: Partial<ImageHeader>) => intendedUseCautions(intended, fakeHeader('a', changes));
-
-  it('has nothing to say where all fits', () => {
-    expect(check({})).toEqual([]);
-    expect(check({ bodyPart: 'chest ', age: patientAgeOf('018M', '', '') })).toEqual([]);
+describe('verdictCautions', () => {
+  it('has nothing to say of an image inside of what the model is meant for', () => {
+    expect(verdictCautions({ state: 'inside', reasons: [], oodScore: 0.5 }, english)).toEqual([]);
   });
 
-  it('names what is outside', () => {
-    expect(check({ modality: 'MR', age: patientAgeOf('060Y', '', '') })).toEqual([
-      'Outside of what the model is meant for: modality MR, not CR or DX.',
-      'Outside of what the model is meant for: age 60 years, not 1 to 5 years.',
-    ]);
-    expect(check({ age: patientAgeOf('006M', '', '') })).toHaveLength(1);
-  });
-
-  it('names what the file does not say', () => {
-    expect(check({ bodyPart: '', age: null })).toEqual([
-      'The file does not give body part, age: whether the model is meant for it was not checked.',
-    ]);
-  });
-
-  it('asks nothing where the package states nothing', () => {
-    const open = { modalities: [], bodyParts: [], views: [], ageYears: null };
-    expect(intendedUseCautions(open, fakeHeader('a', { modality: '' }))).toEqual([]);
+  it('says first that an image is outside, then why', () => {
+    const reasons = [
+      { code: 'use.modality', details: { given: 'CT', meant: 'CR or DX' } },
+      { code: 'unstated.age' },
+    ] as const;
+    const [head, ...why] = verdictCautions({ state: 'outside', reasons, oodScore: 3 }, english);
+    expect(head).toContain('OUTSIDE');
+    expect(why).toEqual(['The modality is CT; the model is meant for CR or DX.', expect.stringContaining('age')]);
+    expect(verdictCautions({ state: 'unverified', reasons, oodScore: null }, english)[0]).toContain('Not verified');
   });
 });

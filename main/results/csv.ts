@@ -23,8 +23,8 @@ const textField = (text: string): string => (FORMULA.test(text) ? `'${text}` : t
 const probability = (value: number): string => value.toFixed(6);
 
 /**
- * Results as CSV: `file,frame,status,top1,p:<name>...,error_code,error_message`, the warnings (codes apart by spaces,
- * and their sentences), then what made them, in every row, so
+ * Results as CSV: `file,frame,status,top1,p:<name>...,error_code,error_message`, the verdict, the reasons for it and the
+ * prediction set, the warnings (codes apart by spaces, and their sentences), then what made them, in every row, so
  * that each row stands alone and no comment line stops a parser or Excel. UTF-8 without a byte order mark.
  *
  * @param classNames in the model's order
@@ -46,6 +46,9 @@ export function csvWriter(header: ResultsHeader, classNames: readonly string[]) 
     ...classNames.map((name) => `p:${name}`),
     'error_code',
     'error_message',
+    'verdict',
+    'verdict_reasons',
+    'set',
     'warnings',
     'warning_messages',
     ...provenance.map(([name]) => name),
@@ -61,6 +64,9 @@ export function csvWriter(header: ResultsHeader, classNames: readonly string[]) 
         ...classNames.map((_, i) => (row.classes[i] ? probability(row.classes[i].probability) : '')),
         row.error?.code ?? '',
         textField(row.error?.message ?? ''),
+        row.verdict?.state ?? '',
+        row.verdict?.reasons.map(({ code }) => code).join(' ') ?? '',
+        textField(row.set?.join('; ') ?? ''),
         row.warnings.map(({ code }) => code).join(' '),
         textField(row.warnings.map(({ message }) => message).join(' ')),
         ...provenance.map(([, value]) => textField(value)),

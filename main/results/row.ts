@@ -1,5 +1,6 @@
 import { english } from '../../models/texts/texts.ts';
-import type { Warning } from '../../models/warnings.ts';
+import type { Verdict } from '../../models/doubt/verdict.ts';
+import type { Reason, Warning } from '../../models/warnings.ts';
 import type { ErrorCode, ErrorValue } from '../../models/errors.ts';
 import type { Manifest } from '../../models/package/manifest.ts';
 import type { ModelInfo, Prediction } from '../../worker/protocol.ts';
@@ -29,9 +30,30 @@ export interface WarningEntry extends Warning {
   message: string;
 }
 
+/** A reason of a verdict, likewise. */
+export interface ReasonEntry extends Reason {
+  message: string;
+}
+
+export interface VerdictEntry extends Omit<Verdict, 'reasons'> {
+  reasons: ReasonEntry[];
+}
+
 export const errorEntry = (error: ErrorValue): ErrorEntry => ({ code: error.code, message: english.error(error) });
 
 export const warningEntry = (warning: Warning): WarningEntry => ({ ...warning, message: english.warning(warning) });
+
+/** Every reason has its details, empty where there are none. */
+const reasonEntry = ({ code, details = {} }: Reason): ReasonEntry => ({
+  code,
+  details,
+  message: english.reason({ code, details }),
+});
+
+export const verdictEntry = ({ reasons, ...verdict }: Verdict): VerdictEntry => ({
+  ...verdict,
+  reasons: reasons.map(reasonEntry),
+});
 
 /** One frame of one file. */
 export interface ResultRow {
@@ -43,6 +65,10 @@ export interface ResultRow {
   classes: { name: string; logit: number; probability: number }[];
   /** From the file to the probabilities; null without a prediction. */
   ms: number | null;
+  /** Whether the numbers are worth reading; null without a prediction. */
+  verdict: VerdictEntry | null;
+  /** Names of the classes that hold the true one at the model's level; null where it has none. */
+  set: string[] | null;
   warnings: WarningEntry[];
   error: ErrorEntry | null;
   /** The overlay that was written for it, where asked for. */
@@ -79,6 +105,8 @@ export function resultRow(
     top1: prediction?.classes[prediction.top1]?.name ?? null,
     classes: prediction?.classes.map(({ name, logit, probability }) => ({ name, logit, probability })) ?? [],
     ms: prediction && Math.round(prediction.milliseconds.total * 10) / 10,
+    verdict: prediction && verdictEntry(prediction.verdict),
+    set: prediction?.set?.names ?? null,
     warnings: prediction?.warnings.map(warningEntry) ?? [],
     error: error && errorEntry(error),
   };

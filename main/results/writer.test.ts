@@ -46,7 +46,7 @@ describe('CSV', () => {
     expect(parseCsv(write('csv', []))).toEqual([
       [
         ...['file', 'frame', 'status', 'top1', 'p:bacterial pneumonia', 'p:normal', 'p:viral pneumonia'],
-        ...['error_code', 'error_message', 'warnings', 'warning_messages'],
+        ...['error_code', 'error_message', 'verdict', 'verdict_reasons', 'set', 'warnings', 'warning_messages'],
         ...['model', 'weights_sha256', 'device', 'calibrated', 'software', 'notice'],
       ],
     ]);
@@ -67,7 +67,7 @@ describe('CSV', () => {
       'The image "b.png" is cut off.',
     ]);
     expect(ok!.at(-1)).toContain('research use only');
-    expect(ok!.slice(11, 14)).toEqual(['chest 1.0.0', 'ab'.repeat(32), 'onnx cpu float32']);
+    expect(ok!.slice(14, 17)).toEqual(['chest 1.0.0', 'ab'.repeat(32), 'onnx cpu float32']);
   });
 
   it('writes warnings with their codes and sentences', () => {
@@ -75,7 +75,7 @@ describe('CSV', () => {
     const prediction = { ...fakePrediction({ path: 'a.dcm', frame: 0 }), warnings: warned };
     const row = resultRow('a.dcm', 0, { status: 'ok', prediction, error: null });
     const [, fields] = parseCsv(write('csv', [row]));
-    expect(fields!.slice(9, 11)).toEqual([
+    expect(fields!.slice(12, 14)).toEqual([
       'dicom.no-preamble dicom.bytes-missing',
       'The DICOM preamble is missing. The file has 20 bytes fewer than its image needs.',
     ]);
@@ -87,6 +87,34 @@ describe('CSV', () => {
         message: 'The file has 20 bytes fewer than its image needs.',
       },
     ]);
+  });
+
+  it('writes the verdict, its reasons as codes, and the set beside the numbers', () => {
+    const prediction = {
+      ...fakePrediction({ path: 'a.dcm', frame: 0 }),
+      verdict: {
+        state: 'outside',
+        reasons: [{ code: 'use.modality', details: { given: 'CT', meant: 'CR' } }, { code: 'pixels.unusual' }],
+        oodScore: 2.5,
+      } as const,
+      set: { coverage: 0.9, names: ['normal', 'viral pneumonia'] },
+    };
+    const row = resultRow('a.dcm', 0, { status: 'ok', prediction, error: null });
+    const [, fields] = parseCsv(write('csv', [row]));
+    expect(fields!.slice(9, 12)).toEqual(['outside', 'use.modality pixels.unusual', 'normal; viral pneumonia']);
+    expect(row).toMatchObject({
+      top1: 'normal',
+      verdict: {
+        state: 'outside',
+        reasons: [
+          { code: 'use.modality', details: { given: 'CT', meant: 'CR' } },
+          { code: 'pixels.unusual', details: {} },
+        ],
+        oodScore: 2.5,
+      },
+      set: ['normal', 'viral pneumonia'],
+    });
+    expect(bad('b.png', '')).toMatchObject({ verdict: null, set: null });
   });
 
   it('gives any file name and message back as they were', () => {

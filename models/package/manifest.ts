@@ -2,10 +2,12 @@
 import * as v from 'valibot';
 import { architectureSchema } from '../hifuse/architecture.ts';
 import { INPUT_SIZE } from '../hifuse/variants.ts';
+import { calibrationSchema, statisticsSchema } from './calibration.ts';
 import { boolean, fields, four, integer, list, number, numbers, oneOf, parse, text, three } from '../schema.ts';
 import { MOST_CLASSES } from './class-names.ts';
 
 export type { Architecture } from '../hifuse/architecture.ts';
+export type { Calibration, ConformalLevel, Statistics } from './calibration.ts';
 
 /** No activation of a network that works comes near it; its square is still a float32. */
 const MAX_ACTIVATION = 1e18;
@@ -80,15 +82,6 @@ const preprocessingSchema = fields({
 
 export type Preprocessing = v.InferOutput<typeof preprocessingSchema>;
 
-/** How probabilities were calibrated on labelled images that the network did not train on. */
-const calibrationSchema = fields({
-  method: oneOf(['temperature']),
-  temperature: number(1e-3, 1e3),
-  data: text(),
-});
-
-export type Calibration = v.InferOutput<typeof calibrationSchema>;
-
 const shortTexts = list(v.pipe(v.string('must be (short) text'), v.maxLength(1000, 'must be (short) text')), 0, 100);
 
 /** Whom and what a model is meant for. Lists are empty where the package does not say. */
@@ -98,6 +91,8 @@ const intendedSchema = fields({
   views: shortTexts,
   /** Inclusive range in years, null where open. */
   ageYears: v.nullable(fields({ minimum: v.nullable(number(0, 150)), maximum: v.nullable(number(0, 150)) })),
+  /** Sides that a file may state, e.g. U (unpaired); without it, any. */
+  lateralities: v.exactOptional(shortTexts),
 });
 
 const trainingSchema = fields({ data: text(), metrics: numbers() });
@@ -144,6 +139,8 @@ const manifestSchema = fields({
   architecture: architectureSchema,
   /** null: probabilities are the softmax of the logits, not calibrated. */
   calibration: v.nullable(calibrationSchema),
+  /** null or missing: whether an image is unusual cannot be told. */
+  statistics: v.exactOptional(v.nullable(statisticsSchema)),
   weights: fields({
     file: oneOf(['weights.safetensors']),
     sha256: text({ pattern: /^[0-9a-f]{64}$/ }),

@@ -1,3 +1,5 @@
+import { decodeReference } from '../doubt/statistics-file.ts';
+import type { Reference } from '../doubt/deviation.ts';
 import { HifuseError } from '../errors.ts';
 import type { StateDict } from '../hifuse/state-dict.ts';
 import { parseManifest, parseSelfTest, type Manifest, type SelfTest } from './manifest.ts';
@@ -10,11 +12,17 @@ export const PACKAGE_FILES = {
   'weights.safetensors': { limit: 2 ** 31 },
   'MODEL_CARD.md': { limit: 2 ** 20 },
   'selftest.json': { limit: 2 ** 22 },
+  'statistics.safetensors': { limit: 2 ** 27 },
 } as const;
 
 export type PackageFile = keyof typeof PACKAGE_FILES;
 
-export type PackageBytes = Readonly<Record<PackageFile, Uint8Array>>;
+/** The file that a package has where its manifest names it. */
+export const STATISTICS_FILE = 'statistics.safetensors';
+
+export type PackageBytes = Readonly<Record<Exclude<PackageFile, typeof STATISTICS_FILE>, Uint8Array>> & {
+  readonly [STATISTICS_FILE]?: Uint8Array;
+};
 
 /** SHA-256 as 64 lower-case hexadecimal digits; the folder is pure, so the hash comes from outside. */
 export type Sha256 = (bytes: Uint8Array) => string;
@@ -26,10 +34,12 @@ export interface ModelPackage {
   state: StateDict;
   modelCard: string;
   selfTest: SelfTest;
+  /** What the images it was trained on are like; null where the package does not say. */
+  reference: Reference | null;
 }
 
 /**
- * Writes a package of weights that the manifest already names by hash.
+ * Writes a package of weights and statistics that the manifest already names by hash.
  *
  * @throws HifuseError `model.invalid-package` where a reader would refuse the manifest or the self-test
  */
@@ -38,6 +48,7 @@ export function encodePackage(
   weights: Uint8Array,
   modelCard: string,
   selfTest: SelfTest,
+  statistics?: Uint8Array,
 ): PackageBytes {
   parseSelfTest(selfTest, parseManifest(manifest, 'manifest.json').classes.length, 'selftest.json');
   return {
@@ -45,6 +56,7 @@ export function encodePackage(
     'weights.safetensors': weights,
     'MODEL_CARD.md': encodeUtf8(modelCard),
     'selftest.json': encodeJson(selfTest),
+    ...(statistics && { [STATISTICS_FILE]: statistics }),
   };
 }
 
@@ -61,7 +73,8 @@ function encodeJson(value: unknown): Uint8Array {
  */
 export function decodePackage(files: PackageBytes, sha256: Sha256, name: string): ModelPackage {
   const subject = (file: PackageFile): string => `${name}/${file}`;
-  const text = (file: PackageFile): string => decodeText(files[file], subject(file));
+  const text = (file: 'manifest.json' | 'MODEL_CARD.md' | 'selftest.json'): string =>
+    decodeText(files[file], subject(file));
 
   const manifest = parseManifest(parseJson(text('manifest.json'), subject('manifest.json')), subject('manifest.json'));
   const modelCard = text('MODEL_CARD.md');
@@ -72,14 +85,31 @@ export function decodePackage(files: PackageBytes, sha256: Sha256, name: string)
   );
 
   const weights = files['weights.safetensors'];
-  const hash = sha256(weights);
-  if (hash !== manifest.weights.sha256) {
-    throw new HifuseError(
-      'model.hash-mismatch',
-      `${subject('weights.safetensors')} is not the file that the manifest names: its SHA-256 is ${hash}, and the manifest says ${manifest.weights.sha256}. Install the package again.`,
-    );
-  }
-  return { manifest, state: decodeWeights(weights, manifest, subject('weights.safetensors')), modelCard, selfTest };
+  requireHash(sha256(weights), manifest.weights.sha256, subject('weights.safetensors'));
+  const state = decodeWeights(weights, manifest, subject('weights.safetensors'));
+  return { manifest, state, modelCard, selfTest, reference: decodeStatistics(files, manifest, sha256, name) };
+}
+
+function requireHash(found: string, named: string, subject: string): void {
+  if (found === named) return;
+  throw new HifuseError(
+    'model.hash-mismatch',
+    `${subject} is not the file that the manifest names: its SHA-256 is ${found}, and the manifest says ${named}. Install the package again.`,
+  );
+}
+
+function decodeStatistics(
+  files: PackageBytes,
+  { statistics, architecture }: Manifest,
+  sha256: Sha256,
+  name: string,
+): Reference | null {
+  if (!statistics) return null;
+  const subject = `${name}/${STATISTICS_FILE}`;
+  const bytes = files[STATISTICS_FILE];
+  if (!bytes) throw new HifuseError('model.invalid-package', `${subject} is missing. Install the package again.`);
+  requireHash(sha256(bytes), statistics.sha256, subject);
+  return decodeReference(bytes, statistics, architecture, subject);
 }
 
 /**

@@ -5,11 +5,13 @@ export interface Share extends Interval {
   value: number;
 }
 
+export const OPERATING_CRITERIA = ['youden', 'sensitivity-95', 'specificity-95'] as const;
+
 /** A threshold of one class's probability against all others, and what it does. */
 export interface OperatingPoint {
   classIndex: number;
   /** What it was chosen by. */
-  criterion: 'youden' | 'sensitivity-95' | 'specificity-95';
+  criterion: (typeof OPERATING_CRITERIA)[number];
   /** The class is called present from this probability on. */
   threshold: number;
   sensitivity: Share;

@@ -8,6 +8,20 @@ import { classify } from './classify.ts';
 import type { Imaging, PreparedInput } from './imaging.ts';
 import { Inputs } from './inputs.ts';
 
+/** A chest radiograph of a child, as its file says. */
+const CHEST = {
+  rows: 500,
+  columns: 500,
+  modality: 'DX',
+  bodyPart: 'CHEST',
+  imageType: [],
+  sopClassUid: '',
+  burnedInAnnotation: '',
+  photometricInterpretation: 'MONOCHROME2',
+} as unknown as PreparedInput['header'];
+/** A picture in colour. */
+const COLOURED = Uint8Array.from({ length: 224 * 224 * 3 }, (_, i) => [200, 40, 40][i % 3]! + (i >> 11));
+
 /** Images are named by a number, which becomes the first logit; `bad` cannot be decoded. */
 const image = (name: number | string): ImageSource => ({ path: `/gone/${name}`, frame: 0 });
 const valueOf = ({ path }: ImageSource): number => Number(path.split('/').at(-1));
@@ -23,11 +37,12 @@ function start(options: { preferredBatch?: number; temperature?: number; fails?:
       underWay--;
       if (source.path.endsWith('bad')) throw new HifuseError('image.corrupt', 'bad is cut off.');
       return {
-        rgb: Uint8Array.of(200, 40, 40),
+        rgb: COLOURED,
         tensor: Float32Array.of(valueOf(source)),
         region: { left: 0, top: 0, width: 1, height: 1 },
         window: 'file',
         content: { sha256: '', fileVersion: '1' },
+        header: CHEST,
         milliseconds: { decode: 1, preprocess: 2 },
         warnings: [],
       };
@@ -42,7 +57,10 @@ function start(options: { preferredBatch?: number; temperature?: number; fails?:
       batches.push(batch.size);
       if (options.fails?.(batch)) return Promise.reject(new HifuseError('engine.failed', 'out of memory'));
       const data = Float32Array.from([...batch.data].flatMap((value) => [value, 0]));
-      return Promise.resolve({ logits: { data, shape: [batch.size, 2] } });
+      return Promise.resolve({
+        logits: { data, shape: [batch.size, 2] },
+        pooled: { data: new Float32Array(batch.size), shape: [batch.size, 1] },
+      });
     },
   } as unknown as Session;
   const manifest = {
@@ -55,7 +73,7 @@ function start(options: { preferredBatch?: number; temperature?: number; fails?:
     calibration: options.temperature ? { temperature: options.temperature } : null,
     weights: { sha256: 'x' },
   } as unknown as Manifest;
-  const open = { session, model: { manifest, state: new Map() }, devices: [] } as unknown as OpenModel;
+  const open = { session, model: { manifest, reference: null }, devices: [] } as unknown as OpenModel;
   const progress: number[] = [];
   const run = (names: (number | string)[], signal = new AbortController().signal): Promise<Outcome[]> =>
     classify(names.map(image), open, new Inputs(imaging), {
@@ -103,9 +121,22 @@ describe('classify', () => {
     expect(calibrated!.ok && calibrated!.prediction.classes[0]!.probability).toBeCloseTo(sigmoid(1), 12);
   });
 
-  it('says that a picture in colour is none of a grey modality', async () => {
+  it('judges every image, by its file and by its pixels', async () => {
     const [outcome] = await start().run([2]);
-    expect(outcome).toMatchObject({ prediction: { warnings: [{ code: 'prediction.colour' }] } });
+    expect(outcome).toMatchObject({
+      prediction: {
+        verdict: {
+          state: 'outside',
+          reasons: [
+            { code: 'use.modality', details: { given: 'DX', meant: 'CR' } },
+            { code: 'pixels.colour' },
+            { code: 'model.no-statistics' },
+          ],
+          oodScore: null,
+        },
+        set: null,
+      },
+    });
   });
 
   it('decodes ahead of the network, in bounded memory', async () => {

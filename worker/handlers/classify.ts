@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { judge } from '../../models/doubt/judge.ts';
 import { HifuseError, toErrorValue } from '../../models/errors.ts';
-import { colourCaution } from '../../models/intended-use.ts';
 import { indexOfLargest, probabilities } from '../../models/hifuse/probabilities.ts';
-import type { Answer, Batch, Taps } from '../engines/engine.ts';
+import type { Manifest } from '../../models/package/manifest.ts';
+import { predictionSet } from '../../models/statistics/conformal.ts';
+import type { Answer, Batch, Output, Tap, Taps } from '../engines/engine.ts';
 import { gradCam } from '../explain/grad-cam.ts';
 import type { HeatMap, ImageSource, Outcome, Prediction } from '../protocol.ts';
 import type { OpenModel } from '../sessions.ts';
@@ -75,7 +77,7 @@ async function runBatch(
       const answer = await run(
         open,
         usable.map(({ input }) => input),
-        heatMaps,
+        heatMaps ? ['pooled', 'fused4'] : ['pooled'],
       );
       const inferMs = (performance.now() - before) / usable.length;
       for (const [n, { image, input }] of usable.entries()) {
@@ -90,14 +92,14 @@ async function runBatch(
   );
 }
 
-function run(open: OpenModel, inputs: readonly PreparedInput[], heatMaps: boolean): Promise<Answer> {
+function run(open: OpenModel, inputs: readonly PreparedInput[], taps: readonly Tap[]): Promise<Answer> {
   const first = inputs[0]!.tensor;
   const data = inputs.length === 1 ? first : new Float32Array(first.length * inputs.length);
   if (inputs.length > 1) {
     for (const [n, { tensor }] of inputs.entries()) data.set(tensor, n * first.length);
   }
   const batch: Batch = { data, size: inputs.length };
-  return open.session.run(batch, heatMaps ? ['fused4'] : []);
+  return open.session.run(batch, taps);
 }
 
 function outcomeOf(
@@ -108,9 +110,8 @@ function outcomeOf(
   inferMs: number,
   open: OpenModel,
 ): Outcome {
-  const { manifest } = open.model;
-  const classCount = manifest.classes.length;
-  const logits = Array.from(answer.logits.data.subarray(n * classCount, (n + 1) * classCount));
+  const { manifest, reference } = open.model;
+  const logits = Array.from(rowOf(answer.logits, n));
   if (!logits.every(Number.isFinite)) {
     const error = new HifuseError(
       'engine.failed',
@@ -132,6 +133,12 @@ function outcomeOf(
     })),
     top1: indexOfLargest(logits),
     calibrated: manifest.calibration !== null,
+    verdict: judge(manifest.intended, reference, {
+      facts: input.header,
+      rgb: input.rgb,
+      pooled: rowOf(answer.pooled!, n),
+    }),
+    set: setOf(manifest, chances),
     model: {
       id: manifest.id,
       version: manifest.version,
@@ -144,9 +151,20 @@ function outcomeOf(
     preprocessing: { geometry: manifest.preprocessing.geometry, window: input.window, region: input.region },
     milliseconds: { decode, preprocess, infer: inferMs, total: decode + preprocess + inferMs },
     heatMaps: answer.fused4 ? heatMapsOf(answer.fused4, n, open) : null,
-    warnings: [...input.warnings, colourCaution(manifest.intended, input.rgb)].filter((one) => one !== null),
+    warnings: [...input.warnings],
   };
   return { ok: true, prediction };
+}
+
+/** One image's row of an output [N, C]. */
+const rowOf = ({ data, shape }: Output, n: number): Float32Array => data.subarray(n * shape[1]!, (n + 1) * shape[1]!);
+
+/** Classes that hold the true one with the coverage of the package's first level; null without limits. */
+function setOf({ calibration, classes }: Manifest, chances: readonly number[]): Prediction['set'] {
+  const level = calibration?.sets?.[0];
+  if (!level) return null;
+  const limits = classes.map(() => level.marginal);
+  return { coverage: level.coverage, names: predictionSet(chances, limits).map((k) => classes[k]!.name) };
 }
 
 function heatMapsOf(fused4: Taps['fused4'], n: number, open: OpenModel): HeatMap[] {

@@ -12,7 +12,13 @@ afterEach(() => rm(folder, { recursive: true }));
 
 /** Quantises to a folder of this name, where reading a single image is too late. */
 function quantizeTo(out: string): Promise<unknown> {
-  const model = { manifest: exampleManifest(), state: new Map(), modelCard: '', selfTest: exampleSelfTest() };
+  const model = {
+    manifest: exampleManifest(),
+    state: new Map(),
+    modelCard: '',
+    selfTest: exampleSelfTest(),
+    reference: null,
+  };
   const inputs = { get: () => Promise.reject(new Error('An image was read.')) } as unknown as Inputs;
   const request = { directory: '/models/example', out: path.join(folder, out), calibration: ['/a.png'], heldBack: [] };
   return quantizePackage(request, model, inputs, { signal: new AbortController().signal, onProgress: () => undefined });

@@ -69,6 +69,9 @@ export async function quantizePackage(
     ...model.manifest,
     id,
     name: `${model.manifest.name}, int8`,
+    // Those of float32 would not be those of int8.
+    calibration: null,
+    statistics: null,
     quantization,
   };
   const tested = await withInt8Tolerance(selfTest, { manifest, state: model.state });

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { HifuseError, toErrorValue } from '../../models/errors.ts';
 import type { Frame } from '../../models/imaging/frame.ts';
 import type { DicomElement, ImageHeader, Inspection } from '../protocol.ts';
-import { decodeDicom, inspectDicom, readDicomElements, readDicomHeader } from './dicom/index.ts';
+import { decodeDicom, decodeDicomWithHeader, inspectDicom, readDicomElements, readDicomHeader } from './dicom/index.ts';
 import { withImageFile, type ImageFile } from './image-file.ts';
 import type * as Raster from './raster/index.ts';
 import type { RasterFormat } from './raster/format.ts';
@@ -43,6 +43,17 @@ export function decodeFrame(path: string, frame: number): Promise<Frame> {
   return read(path, {
     dicom: (file) => decodeDicom(file, frame),
     raster: (reader, file, format) => reader.decodeRaster(file, format, frame),
+  });
+}
+
+/** One frame and what its file says, of one and the same version of the file. Throws `file.*`, `image.*`, `dicom.*`. */
+export function decodeWithHeader(path: string, frame: number): Promise<{ frame: Frame; header: ImageHeader }> {
+  return read(path, {
+    dicom: (file) => decodeDicomWithHeader(file, frame),
+    raster: async (reader, file, format) => ({
+      frame: await reader.decodeRaster(file, format, frame),
+      header: await reader.readRasterHeader(file, format),
+    }),
   });
 }
 

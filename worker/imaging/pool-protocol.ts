@@ -13,6 +13,8 @@ export interface PreparedInput {
   region: Rectangle;
   window: string;
   content: FrameContent;
+  /** Of the file; what it says is compared with what the model is meant for. */
+  header: ImageHeader;
   milliseconds: { decode: number; preprocess: number };
   warnings: readonly Warning[];
 }

@@ -1,4 +1,4 @@
-import { decodeFrame, inspect, readElements, readHeader } from './index.ts';
+import { decodeFrame, decodeWithHeader, inspect, readElements, readHeader } from './index.ts';
 import type { ImagingTask, ImagingTasks } from './pool-protocol.ts';
 import { preprocess } from './preprocess.ts';
 
@@ -21,10 +21,10 @@ export const TASKS: Tasks = {
     (await renderer())(await decodeFrame(path, frame), window, maxSize),
   input: async ({ path, frame, preprocessing }) => {
     const start = performance.now();
-    const image = await decodeFrame(path, frame);
+    const { frame: image, header } = await decodeWithHeader(path, frame);
     const decoded = performance.now();
     const input = preprocess(image, preprocessing);
     const milliseconds = { decode: decoded - start, preprocess: performance.now() - decoded };
-    return { ...input, milliseconds, content: image.content, warnings: image.warnings };
+    return { ...input, milliseconds, content: image.content, header, warnings: image.warnings };
   },
 };

@@ -1,22 +1,25 @@
 import { createHash } from 'node:crypto';
+import { access } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { HifuseError } from '../../models/errors.ts';
-import type { Manifest, SelfTest } from '../../models/package/manifest.ts';
+import type { Manifest } from '../../models/package/manifest.ts';
 import {
   decodeManifest,
   decodePackage,
   PACKAGE_FILES,
   type PackageBytes,
+  type ModelPackage,
   type PackageFile,
+  STATISTICS_FILE,
 } from '../../models/package/package.ts';
 import type { LoadedModel } from '../engines/engine.ts';
 import { FileSource } from './byte-source.ts';
 
 /** A verified package, ready for an engine. */
-export type LoadedPackage = LoadedModel & { modelCard: string; selfTest: SelfTest };
+export type LoadedPackage = LoadedModel & Pick<ModelPackage, 'modelCard' | 'selfTest' | 'reference'>;
 
 /**
- * Reads a model package from its folder and verifies it; float16 is widened here, once. Only the four known file names
+ * Reads a model package from its folder and verifies it; float16 is widened here, once. Only the known file names
  * are ever opened: nothing in the manifest can point elsewhere.
  *
  * @throws HifuseError `model.not-found`, `model.invalid-package`, `model.hash-mismatch`, `model.*-tensor`,
@@ -24,7 +27,10 @@ export type LoadedPackage = LoadedModel & { modelCard: string; selfTest: SelfTes
  */
 export async function loadPackage(directory: string): Promise<LoadedPackage> {
   const bytes: Partial<Record<PackageFile, Uint8Array>> = {};
-  for (const file of Object.keys(PACKAGE_FILES) as PackageFile[]) bytes[file] = await readPackageFile(directory, file);
+  for (const file of Object.keys(PACKAGE_FILES) as PackageFile[]) {
+    const isThere = file !== STATISTICS_FILE || (await hasStatistics(directory));
+    if (isThere) bytes[file] = await readPackageFile(directory, file);
+  }
   return decodePackage(bytes as PackageBytes, sha256, basename(resolve(directory)));
 }
 
@@ -41,6 +47,13 @@ export async function readPackageSummary(directory: string): Promise<{ manifest:
     modelCard: new TextDecoder().decode(modelCard),
   };
 }
+
+/** The one file that not every package has. Whether it should be there, the manifest says. */
+const hasStatistics = (directory: string): Promise<boolean> =>
+  access(join(directory, STATISTICS_FILE)).then(
+    () => true,
+    () => false,
+  );
 
 /** SHA-256 in hexadecimal, lower case. */
 export function sha256(bytes: Uint8Array): string {

@@ -4,7 +4,8 @@ import { errors } from './errors/index.ts';
 import { reasons } from './reasons.ts';
 import { report } from './report.ts';
 import { terms } from './terms.ts';
+import { verdict } from './verdict.ts';
 import { warnings } from './warnings.ts';
 import { window } from './window/index.ts';
 
-export const en = { errors, warnings, reasons, terms, cli, report, window } as const;
+export const en = { errors, warnings, reasons, terms, cli, report, verdict, window } as const;

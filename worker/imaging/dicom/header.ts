@@ -22,8 +22,14 @@ export function dicomHeader({ path, version }: ImageFile, dicom: Dicom): ImageHe
     frames,
     frameTime: frameTimeOf(attributes),
     modality: text('Modality'),
-    bodyPart: text('BodyPartExamined'),
-    viewPosition: text('ViewPosition'),
+    bodyPart: text('BodyPartExamined') || meaning(attributes, 'AnatomicRegionSequence'),
+    viewPosition: text('ViewPosition') || viewOf(meaning(attributes, 'ViewCodeSequence')),
+    laterality: text('ImageLaterality') || text('Laterality'),
+    photometricInterpretation: text('PhotometricInterpretation'),
+    imageType: attributes.strings('ImageType'),
+    sopClassUid: text('SOPClassUID'),
+    burnedInAnnotation: text('BurnedInAnnotation'),
+    protocolName: text('ProtocolName'),
     patientName: formatPersonName(text('PatientName')),
     patientId: text('PatientID'),
     patientBirthDate: text('PatientBirthDate'),
@@ -42,6 +48,18 @@ export function dicomHeader({ path, version }: ImageFile, dicom: Dicom): ImageHe
     plane: planeOf(attributes, functionalGroups(attributes, 0)),
   };
 }
+
+/** What a coded value means (PS3.3 8.8), in the file's words; empty where it is not coded. */
+const meaning = (attributes: Attributes, sequence: string): string =>
+  attributes.items(sequence)[0]?.string('CodeMeaning') ?? '';
+
+/** Views by their meanings in PS3.16 CID 4010; any other meaning as it is. */
+const VIEWS: readonly (readonly [RegExp, string])[] = [
+  [/postero-?\s?anterior/i, 'PA'],
+  [/antero-?\s?posterior/i, 'AP'],
+  [/lateral/i, 'LATERAL'],
+];
+const viewOf = (text: string): string => VIEWS.find(([pattern]) => pattern.test(text))?.[1] ?? text;
 
 /** Milliseconds between frames (PS3.3 C.7.6.5): given, or of a rate per second; null if unknown. */
 function frameTimeOf(attributes: Attributes): number | null {

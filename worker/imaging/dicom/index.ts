@@ -50,6 +50,14 @@ export function readDicomElements(file: ImageFile): Promise<DicomElement[]> {
   return withDicom(file, dicomElements);
 }
 
+/** One frame with the header, which is parsed once for both. Throws `file.*`, `dicom.*`, `image.*`. */
+export function decodeDicomWithHeader(file: ImageFile, frame: number): Promise<{ frame: Frame; header: ImageHeader }> {
+  return withDicom(file, async (dicom) => ({
+    frame: await decodeDicomFrame(file, dicom, frame),
+    header: dicomHeader(file, dicom),
+  }));
+}
+
 /** One frame. Throws `file.*`, `dicom.*`, `image.*`. */
 export function decodeDicom(file: ImageFile, frame: number): Promise<Frame> {
   return withDicom(file, (dicom) => decodeDicomFrame(file, dicom, frame));
