@@ -42,12 +42,13 @@ const OPTIONS = {
 async function run(args: readonly string[], context: Context): Promise<ExitStatus> {
   const { values, positionals: paths } = parse(args, OPTIONS);
   const { out } = values;
-  if (paths.length === 0) throw new UsageError('Name at least one file or folder.');
+  if (paths.length === 0) throw new UsageError(({ t }) => t('cli:usage.paths-missing'));
   const frames = oneOf('frames', values.frames, ['first', 'all']);
   const batch = values.batch === undefined ? null : wholeNumber('batch', values.batch, 1);
   const format = RESULTS_FORMATS[out === undefined ? 'json' : formatOf(out)];
   const partial = out === undefined || format.tellsIncomplete ? out : partialName(out);
   const { services, signal } = context;
+  const { t } = context.texts;
   const { requests } = services;
 
   const model = await selectModel(services, values);
@@ -106,19 +107,15 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
     const isKept = (rows > 0 || out === undefined) && (await keepRows(output, writer, partial));
     await output.discard();
     progress.finish();
-    if (isKept && partial !== undefined) context.say(`Not all was classified. The rows so far are in ${partial}.`);
+    if (isKept && partial !== undefined) context.say(t('cli:rows-kept', { file: partial }));
     throw error;
   }
 
   progress.finish();
-  if (tally.ok > 0) context.say(context.texts.t('verdict:tally', doubted));
-  if (foldersLeftOut > 0) {
-    context.say(
-      `${foldersLeftOut} ${foldersLeftOut === 1 ? 'subfolder was' : 'subfolders were'} not read; --recursive reads them, too.`,
-    );
-  }
+  if (tally.ok > 0) context.say(t('verdict:tally', doubted));
+  if (foldersLeftOut > 0) context.say(t('cli:subfolders-left-out', { count: foldersLeftOut }));
   if (tally.ok + tally.failed > 0) return tally.failed > 0 ? EXIT.failed : EXIT.ok;
-  context.say(tally.skipped > 0 ? 'None of these files is an image.' : 'There is no file to classify there.');
+  context.say(tally.skipped > 0 ? t('cli:no-image', { count: tally.skipped }) : t('cli:no-file'));
   return EXIT.unable;
 }
 

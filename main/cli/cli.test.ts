@@ -50,6 +50,7 @@ function outcomeOf(image: { path: string; frame: number }): Outcome {
     ok: true,
     prediction: {
       ...fakePrediction(image),
+      warnings: name.startsWith('odd') ? [warning('dicom.cut')] : [],
       heatMaps: [0, 1, 2].map((classIndex) => ({ classIndex, rows: 1, columns: 1, values: Float32Array.from([0.1]) })),
     },
   };
@@ -272,7 +273,7 @@ describe('hifuse classify', () => {
     expect(status).toBe(2);
     expect(rows(out)).toEqual([[at('readme.txt'), 0, 'skipped']]);
     expect(err).toContain('2 subfolders were not read; --recursive reads them, too.');
-    expect(err).toContain('None of these files is an image.');
+    expect(err).toContain('The one file there is no image.');
     await make('a.png');
     const some = await hifuse(['classify', folder]);
     expect([some.status, some.err]).toEqual([0, expect.stringContaining('2 subfolders were not read')]);
@@ -285,7 +286,22 @@ describe('hifuse classify', () => {
     expect(err.match(/is cut off/g)).toHaveLength(10);
     expect(err).toContain('... and 4 more failed; the results give every reason.');
     expect(err).not.toContain('notes.txt');
-    expect((await hifuse(['classify', folder, '--list-skipped'])).err).toContain(`skipped ${at('notes.txt')}: `);
+    expect((await hifuse(['classify', folder, '--list-skipped'])).err).toContain(`${at('notes.txt')}: skipped: `);
+  });
+
+  it('tells what the reader must know of an image, in words, in JSON and in CSV', async () => {
+    await make('in/a.png', ...Array.from({ length: 12 }, (_, i) => `in/odd${i}.png`));
+    const { status, out, err } = await hifuse(['classify', at('in')]);
+    expect(status).toBe(0);
+    expect(err.match(/: warning: The data set is cut off or damaged/g)).toHaveLength(10);
+    expect(err).toContain('... and 2 more with warnings; the results give every one.');
+    expect(err).toContain('13 classified, 12 with warnings · ');
+    const { results } = JSON.parse(out) as { results: { warnings: { code: string; message: string }[] }[] };
+    expect(results.map(({ warnings }) => warnings.map(({ code }) => code)).slice(0, 2)).toEqual([[], ['dicom.cut']]);
+    await hifuse(['classify', at('in'), '--out', at('r.csv')]);
+    const [head, plain, odd] = (await readFile(at('r.csv'), 'utf8')).split('\r\n').map((line) => line.split(','));
+    const column = head!.indexOf('warnings');
+    expect([plain![column], odd![column]]).toEqual(['', 'dicom.cut']);
   });
 
   it('keeps a row with a reason for everything that failed', async () => {
@@ -457,7 +473,7 @@ describe('hifuse render', () => {
 
   it('writes one pixel for each, with the window that was asked for', async () => {
     const { status, params, err } = await asks('--frame', '2', '--window', '-600/1500');
-    expect([status, err]).toEqual([0, `Wrote ${at('o.png')}: 40 × 30 pixels.\n`]);
+    expect([status, err]).toEqual([0, `Wrote ${at('o.png')}: 40 × 30 pixels\n`]);
     expect(params).toEqual({
       path: at('cine.png'),
       frame: 2,
@@ -577,7 +593,7 @@ describe('hifuse quantize', () => {
     const { status, out, request } = await asks('--calibrate', at('in'));
     expect(status).toBe(0);
     expect(out).toContain('Accuracy: 50.0 % in int8, 75.0 % in float32.');
-    expect(out).toContain('1 files are no images');
+    expect(out).toContain('One file is no image or damaged and was left out.');
     const labels = new Map(request!.heldBack.map(({ path: file, label }) => [path.basename(file), label]));
     const calibration = request!.calibration.map((file) => path.basename(file));
     expect([...calibration, ...labels.keys()].sort()).toEqual(['1.png', '2.png', '3.png', '4.png', '5.png']);
@@ -621,9 +637,12 @@ describe('hifuse import', () => {
 
   it('takes the classes from beside the checkpoint, and the defaults of the released code', async () => {
     await writeFile(at('class_indices.json'), '{"0": "a", "1": "b_c", "2": "d"}');
-    const { status, out, options } = await imported();
+    const { status, out, err, options } = await imported();
     expect(status).toBe(0);
     expect(out).toContain('HiFuse nano (width 32');
+    expect(err).toContain('The network will see: centre square');
+    expect(err).toContain('import it with --preprocess stretch-224');
+    expect(err).toContain('float16');
     expect(options).toMatchObject({
       id: 'my-model',
       classes: [
@@ -645,7 +664,7 @@ describe('hifuse import', () => {
   it('lets options win over the manifest, and the manifest over the defaults', async () => {
     const training = { data: 'mine', metrics: { accuracy: 0.9 } };
     await writeFile(at('m.json'), JSON.stringify({ name: 'From file', version: '2.0.0', training }));
-    const { options } = await imported(
+    const { err, options } = await imported(
       ...['--classes', 'x, y,z', '--manifest', at('m.json'), '--name', 'Mine', '--preprocess', 'stretch-224'],
       ...['--mean', '0.1,0.2,0.3', '--modality', 'CR,DX', '--double-sigmoid'],
     );
@@ -657,6 +676,7 @@ describe('hifuse import', () => {
       intended: { modalities: ['CR', 'DX'] },
       doubleSigmoid: true,
     });
+    expect(err).not.toContain('--preprocess stretch-224');
     expect(options?.classes.map(({ name }) => name)).toEqual(['x', 'y', 'z']);
   });
 

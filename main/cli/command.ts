@@ -1,7 +1,7 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { HifuseError, toErrorValue } from '../../models/errors.ts';
 import type { Warning } from '../../models/warnings.ts';
-import type { Texts } from '../../models/texts/texts.ts';
+import { english, type Texts } from '../../models/texts/texts.ts';
 import type { DamagedModel, ModelSummary } from '../ipc/contract.ts';
 import type { Requests } from '../services/classify.ts';
 
@@ -50,8 +50,19 @@ export interface Command {
   run(args: readonly string[], context: Context): Promise<ExitStatus>;
 }
 
-/** The arguments make no sense; the message says why. Ends with status 2. */
-export class UsageError extends Error {}
+/** A sentence, made in the language of whoever reads it. */
+export type Sentence = (texts: Texts) => string;
+
+/** The arguments make no sense; the sentence says why. Ends with status 2. */
+export class UsageError extends Error {
+  readonly sentence: Sentence;
+
+  constructor(sentence: Sentence | string) {
+    const made = typeof sentence === 'string' ? () => sentence : sentence;
+    super(made(english));
+    this.sentence = made;
+  }
+}
 
 type Options = NonNullable<ParseArgsConfig['options']>;
 
@@ -76,29 +87,29 @@ export function parse<const O extends Options>(args: readonly string[], options:
   try {
     return parseArgs({ args: joinNegativeValues(args, options), options, allowPositionals: true, strict: true });
   } catch (error) {
-    throw new UsageError((error as Error).message);
+    const { message } = error as Error;
+    throw new UsageError(({ t }) => t('cli:usage.foreign', { message }));
   }
 }
 
-/** Exactly one positional argument. */
-export function single(positionals: readonly string[], what: string): string {
-  const [value, ...more] = positionals;
-  if (value === undefined) throw new UsageError(`Name ${what}.`);
-  if (more.length > 0) throw new UsageError(`Name ${what} alone; "${more[0]}" is one too many.`);
+/** Exactly one positional argument; `missing` says that there is none. */
+export function single([value, more, ..._]: readonly string[], missing: Sentence): string {
+  if (value === undefined) throw new UsageError(missing);
+  if (more !== undefined) throw new UsageError(({ t }) => t('cli:usage.one-too-many', { value: more }));
   return value;
 }
 
 /** One of a list of words. */
 export function oneOf<T extends string>(option: string, value: string, allowed: readonly T[]): T {
   if ((allowed as readonly string[]).includes(value)) return value as T;
-  throw new UsageError(`--${option} is one of ${allowed.join(', ')}, not "${value}".`);
+  throw new UsageError(({ t }) => t('cli:usage.one-of', { option, allowed: allowed.join(', '), value }));
 }
 
 /** A whole number from `minimum` on. */
 export function wholeNumber(option: string, value: string, minimum: number): number {
   const number = Number(value);
   if (value.trim() !== '' && Number.isSafeInteger(number) && number >= minimum) return number;
-  throw new UsageError(`--${option} is a whole number from ${minimum} on, not "${value}".`);
+  throw new UsageError(({ t }) => t('cli:usage.whole-number', { option, minimum, value }));
 }
 
 /** For `parse`: which frame of a file that is the one of a command. */
@@ -111,9 +122,7 @@ export async function frameOf(value: string, path: string, { services, signal }:
   if (frame === 0) return frame;
   const { frames } = await services.requests.request('image.header', { path }, { signal });
   if (frame < frames) return frame;
-  throw new UsageError(
-    `--frame counts from 0, and ${path} has ${frames === 1 ? 'one frame' : `${frames} frames, 0 to ${frames - 1}`}.`,
-  );
+  throw new UsageError(({ t }) => t('cli:usage.frame', { file: path, count: frames, last: frames - 1 }));
 }
 
 /** Runs a command of one file: where the file fails, that is told, and is a failure (1), no inability (2). */

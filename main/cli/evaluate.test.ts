@@ -174,6 +174,8 @@ describe('hifuse evaluate', () => {
     expect(await refused('m', folder, '--part', 'later')).toContain('--part is train, val, test or all');
     expect(await refused('m', at('normal'), '--patient', '(')).toContain('no regular expression');
     expect(await refused('m', at('broken'), '--by', 'sex')).toContain('no column "sex"');
-    expect(await refused('m', at('broken'))).toContain('None of the images could be classified: cut off');
+    expect(await refused('m', at('broken'))).toContain(
+      'None of the images could be classified: The image is damaged or cut off',
+    );
   });
 });

@@ -7,13 +7,14 @@ Writes the network of a model package (an id or a folder) as one ONNX file of st
 Input: float32 [N, 3, 224, 224], normalised; output: logits [N, classes]. Classes, preprocessing and licence stand in
 the file's metadata.`;
 
-async function run(args: readonly string[], { services, signal, say }: Context): Promise<ExitStatus> {
+async function run(args: readonly string[], { services, signal, say, texts }: Context): Promise<ExitStatus> {
   const [model, out, ...more] = parse(args, {}).positionals;
-  if (model === undefined || out === undefined || more.length > 0) throw new UsageError('Name the model and the file.');
-  if (!out.toLowerCase().endsWith('.onnx')) throw new UsageError(`The file ends with .onnx, which "${out}" does not.`);
+  if (model === undefined || out === undefined || more.length > 0)
+    throw new UsageError(({ t }) => t('cli:usage.model-and-file-missing'));
+  if (!out.toLowerCase().endsWith('.onnx')) throw new UsageError(({ t }) => t('cli:usage.onnx-name', { file: out }));
   const directory = await services.packages.resolve(model);
   const { id, bytes } = await services.requests.request('model.export', { directory, out }, { signal });
-  say(`Wrote ${out}: ${id}, ${(bytes / 1e6).toFixed(1)} MB`);
+  say(texts.t('cli:wrote-model', { file: out, id, megabytes: (bytes / 1e6).toFixed(1) }));
   return EXIT.ok;
 }
 

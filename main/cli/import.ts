@@ -1,8 +1,10 @@
 import { access, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { HifuseError } from '../../models/errors.ts';
+import { HifuseError, toErrorValue } from '../../models/errors.ts';
 import { classNamesOf, displayNameOf } from '../../models/package/class-names.ts';
+import type { Texts } from '../../models/texts/texts.ts';
 import type { Manifest, ModelClass, Preprocessing } from '../../models/package/manifest.ts';
+import { GEOMETRY_NAMES } from '../../models/words.ts';
 import type { CheckpointSummary, ImportOptions } from '../../worker/protocol.ts';
 import { EXIT, oneOf, parse, single, UsageError, type Command, type Context, type ExitStatus } from './command.ts';
 
@@ -16,11 +18,12 @@ Usage: hifuse import CHECKPOINT --out DIR [options]
 
 Turns a PyTorch (.pth) or safetensors checkpoint of HiFuse into a model package. Nothing in it is executed; the
 network's shape is read from names and shapes, and what does not fit is refused by name. The last part of DIR becomes
-the id.
+the id. Weights are stored in float16, which changes logits slightly.
 
   --classes LIST    a,b,c in the model's order, or a class_indices.json; the one beside the checkpoint if left out
-  --preprocess HOW  ${GEOMETRIES[0]} (released evaluation code; default) or
-                    ${GEOMETRIES[1]}
+  --preprocess HOW  ${GEOMETRIES[0]} (released evaluation code; default: the network sees
+                    the centre square alone) or ${GEOMETRIES[1]} (the whole image, stretched). No checkpoint
+                    says which one it was trained with, and the wrong one costs accuracy
   --mean R,G,B      of value / 255; default 0.5,0.5,0.5
   --std R,G,B       default 0.5,0.5,0.5
   --name TEXT       for people
@@ -89,7 +92,7 @@ function triple(option: string, text: string | undefined): readonly [number, num
   if (text === undefined) return undefined;
   const numbers = text.split(',').map(Number);
   if (numbers.length === 3 && numbers.every(Number.isFinite)) return numbers as [number, number, number];
-  throw new UsageError(`--${option} is three numbers joined by commas, not "${text}".`);
+  throw new UsageError(({ t }) => t('cli:usage.three-numbers', { option, value: text }));
 }
 
 /** Names in the model's order: of the option, or of the list beside the checkpoint. */
@@ -104,8 +107,8 @@ async function classNames(values: Values, checkpoint: string, context: Context):
     () => true,
     () => false,
   );
-  if (!found) throw new UsageError(`A checkpoint does not say what its classes are called. Name them with --classes.`);
-  context.say(`Classes: ${beside}`);
+  if (!found) throw new UsageError(({ t }) => t('cli:usage.classes-missing'));
+  context.say(context.texts.t('cli:import.classes', { file: beside }));
   return classNamesOf(await readText(beside));
 }
 
@@ -161,42 +164,41 @@ async function importOptions(
   };
 }
 
-function describe({
-  format,
-  variant,
-  architecture,
-  classCount,
-  parameters,
-  dtypes,
-  ignored,
-}: CheckpointSummary): string[] {
-  const shape = `width ${architecture.width}, depths ${architecture.depths.join('-')}, heads ${architecture.heads.join('-')}`;
+function describe(summary: CheckpointSummary, { t }: Texts): string[] {
+  const { format, variant, architecture, classCount, parameters, dtypes, ignored } = summary;
+  const { width, irmlp } = architecture;
+  const [depths, heads] = [architecture.depths.join('-'), architecture.heads.join('-')];
   return [
-    `${format}: HiFuse ${variant} (${shape}, ${architecture.irmlp} IRMLP)`,
-    `${classCount} classes, ${parameters.toLocaleString('en')} parameters, ${dtypes.join(', ')}`,
-    ...(ignored.length > 0 ? [`${ignored.length} tensors are not used:`] : []),
-    ...ignored.map(({ name, reason }) => `  ${name}: ${reason}`),
+    t('cli:import.network', { format, variant, width, depths, heads, irmlp }),
+    t('cli:import.content', { classes: classCount, parameters, dtypes: dtypes.join(', ') }),
+    ...(ignored.length > 0 ? [t('cli:import.unused', { count: ignored.length })] : []),
+    ...ignored.map((tensor) => t('cli:import.unused-tensor', tensor)),
   ];
 }
 
 async function run(args: readonly string[], context: Context): Promise<ExitStatus> {
   const { values, positionals } = parse(args, OPTIONS);
-  const checkpoint = single(positionals, 'the checkpoint');
+  const checkpoint = single(positionals, ({ t }) => t('cli:usage.checkpoint-missing'));
   const { out } = values;
-  if (out === undefined && !values['dry-run']) throw new UsageError('Say with --out which folder the package goes to.');
+  if (out === undefined && !values['dry-run']) throw new UsageError(({ t }) => t('cli:usage.package-missing'));
   const { requests } = context.services;
   const { signal } = context;
+  const { t } = context.texts;
   try {
     const summary = await requests.request('checkpoint.summary', { path: checkpoint }, { signal });
-    for (const line of describe(summary)) await context.print(line);
+    for (const line of describe(summary, context.texts)) await context.print(line);
     if (out === undefined || values['dry-run']) return EXIT.ok;
     const options = await importOptions(checkpoint, values, out, summary, context);
+    const { geometry } = options.preprocessing;
+    context.say(t('cli:import.geometry', { geometry: GEOMETRY_NAMES[geometry] }));
+    if (values.preprocess === undefined && values.manifest === undefined) context.say(t('cli:import.geometry-default'));
+    context.say(t('cli:import.storage'));
     const { directory } = await requests.request('checkpoint.import', options, { signal });
-    await context.print(`Wrote ${directory}`);
+    await context.print(t('cli:wrote', { file: directory }));
     return EXIT.ok;
   } catch (error) {
     if (!(error instanceof HifuseError) || !/^(checkpoint|model)\./.test(error.code)) throw error;
-    context.say(error.message);
+    context.say(context.texts.error(toErrorValue(error)));
     return EXIT.failed;
   }
 }

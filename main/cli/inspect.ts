@@ -29,16 +29,23 @@ async function inspectFile(file: string, { services, signal }: Context): Promise
 const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 function describe({ header, frame0, warnings, error }: Inspection, texts: Texts): string[] {
+  const { t } = texts;
   const entries = Object.entries(header).map(([keyword, value]) => [keyword, asText(value)] as const);
   if (frame0) {
     entries.push(
-      ['First frame', `${frame0.shape.join(' x ')} ${frame0.dtype}`],
-      ['Values', `${frame0.min} to ${frame0.max}, mean ${frame0.mean}`],
+      [t('cli:inspect.first-frame'), `${frame0.shape.join(' × ')} ${frame0.dtype}`],
+      [
+        t('cli:inspect.values'),
+        t('cli:inspect.range', { minimum: frame0.min, maximum: frame0.max, mean: frame0.mean }),
+      ],
       ['SHA-256', frame0.sha256],
     );
   }
-  entries.push(...warnings.map((warning) => ['Warning', texts.warning(warning)] as const));
-  if (error) entries.push(['Error', `${texts.error(error)} (${error.code})`]);
+  entries.push(...warnings.map((warning) => [t('cli:inspect.warning'), texts.warning(warning)] as const));
+  if (error) {
+    const problem = t('cli:inspect.problem', { problem: texts.error(error), code: error.code });
+    entries.push([t('cli:inspect.error'), problem]);
+  }
   const width = Math.max(0, ...entries.map(([name]) => name.length));
   return entries.map(([name, text]) => `${name.padEnd(width)}  ${text}`);
 }
@@ -52,7 +59,10 @@ function asJson(inspection: Inspection): string {
 
 async function run(args: readonly string[], context: Context): Promise<ExitStatus> {
   const { values, positionals } = parse(args, { json: { type: 'boolean', default: false } });
-  const inspection = await inspectFile(single(positionals, 'the file'), context);
+  const inspection = await inspectFile(
+    single(positionals, ({ t }) => t('cli:usage.file-missing')),
+    context,
+  );
   if (values.json) await context.write(asJson(inspection));
   else for (const line of describe(inspection, context.texts)) await context.print(line);
   return inspection.error ? EXIT.failed : EXIT.ok;

@@ -11,7 +11,9 @@ Lists the model packages: the bundled ones and those that were imported in the a
 
 async function run(args: readonly string[], { services, write, print, say, texts }: Context): Promise<ExitStatus> {
   const { values, positionals } = parse(args, { json: { type: 'boolean', default: false } });
-  if (positionals[0] !== undefined) throw new UsageError(`"${positionals[0]}" is one argument too many.`);
+  const { t } = texts;
+  const [extra] = positionals;
+  if (extra !== undefined) throw new UsageError(({ t }) => t('cli:usage.one-too-many', { value: extra }));
   const models = await Promise.all(
     (await services.packages.list()).map(async ({ id, manifest, bundled }) => ({
       id,
@@ -20,20 +22,22 @@ async function run(args: readonly string[], { services, write, print, say, texts
       manifest,
     })),
   );
-  for (const { id, error } of await services.packages.damaged()) say(`${id} is left out: ${texts.error(error)}`);
+  for (const { id, error } of await services.packages.damaged())
+    say(texts.t('cli:models.left-out', { id, problem: texts.error(error) }));
   if (values.json) {
     await write(`${toJson(models, 2)}\n`);
     return EXIT.ok;
   }
   for (const { id, manifest, directory, bundled } of models) {
     const classes = manifest.classes.map(({ displayName }) => displayName).join(', ');
-    await print(`${id}  ${manifest.version}${bundled ? '  (bundled)' : ''}`);
-    await print(`  ${manifest.name}`);
-    await print(`  classes: ${classes}`);
-    await print(`  licence: ${manifest.license}`);
-    await print(`  folder: ${path.resolve(directory)}`);
+    const { name, version, license } = manifest;
+    await print(bundled ? t('cli:models.title-bundled', { id, version }) : t('cli:models.title', { id, version }));
+    await print(t('cli:models.name', { name }));
+    await print(t('cli:models.classes', { classes }));
+    await print(t('cli:models.licence', { licence: license }));
+    await print(t('cli:models.folder', { folder: path.resolve(directory) }));
   }
-  if (models.length === 0) await print('There is no model package. Import a checkpoint: hifuse import --help');
+  if (models.length === 0) await print(t('cli:models.none'));
   return EXIT.ok;
 }
 

@@ -18,7 +18,7 @@ export interface Output {
 export function formatOf(file: string): ResultsFormat {
   const ending = path.extname(file).slice(1).toLowerCase();
   if (Object.hasOwn(RESULTS_FORMATS, ending)) return ending as ResultsFormat;
-  throw new UsageError(`--out ends with .csv or .json, which "${path.basename(file)}" does not.`);
+  throw new UsageError(({ t }) => t('cli:usage.results-name', { file: path.basename(file) }));
 }
 
 /** What the system said when a file was written. */
@@ -43,7 +43,7 @@ export interface FileOutput extends Output {
  * whole, also where two runs write it at the same time. The later one then stays, and says so.
  * @throws HifuseError `file.write-failed`
  */
-export async function fileOutput(file: string, { say }: Pick<Context, 'say'>): Promise<FileOutput> {
+export async function fileOutput(file: string, { say, texts }: Pick<Context, 'say' | 'texts'>): Promise<FileOutput> {
   const draft = path.join(path.dirname(file), `.${path.basename(file)}.${randomBytes(4).toString('hex')}.draft`);
   const guard = <T>(work: Promise<T>): Promise<T> =>
     work.catch((error: unknown) => {
@@ -67,7 +67,7 @@ export async function fileOutput(file: string, { say }: Pick<Context, 'say'>): P
     finish: async (name = file) => {
       await guard(handle.close());
       if (name === file && (await stateOf(file)) !== before) {
-        say(`${file} was written by another run meanwhile; this one replaces it.`);
+        say(texts.t('cli:written-by-another', { file }));
       }
       await guard(rename(draft, name));
     },
@@ -79,7 +79,11 @@ export async function fileOutput(file: string, { say }: Pick<Context, 'say'>): P
 }
 
 /** Writes a file whole, or not at all. @throws HifuseError `file.write-failed` */
-export async function writeWhole(file: string, bytes: Uint8Array, context: Pick<Context, 'say'>): Promise<void> {
+export async function writeWhole(
+  file: string,
+  bytes: Uint8Array,
+  context: Pick<Context, 'say' | 'texts'>,
+): Promise<void> {
   const output = await fileOutput(file, context);
   try {
     await output.write(bytes);

@@ -4,8 +4,8 @@ import type { Context } from './command.ts';
 const TERMINAL_INTERVAL_MS = 100;
 const LINE_INTERVAL_MS = 5000;
 
-/** Failures that are told while they happen; all of them are in the results. */
-const TOLD_FAILURES = 10;
+/** Failures, and warnings, that are told while they happen; all of them are in the results. */
+const TOLD = 10;
 
 export interface Tally {
   ok: number;
@@ -22,35 +22,49 @@ export interface ProgressOptions {
   now?: () => number;
 }
 
-function describeTally({ ok, failed, skipped }: Tally): string {
-  const parts = [`${ok} classified`, failed > 0 && `${failed} failed`, skipped > 0 && `${skipped} skipped (no images)`];
-  return parts.filter(Boolean).join(', ');
-}
+/** What is told of a row. */
+export type ToldRow = Pick<ResultRow, 'status' | 'file' | 'frame' | 'error'> & Partial<Pick<ResultRow, 'warnings'>>;
 
 /**
- * Tells people how a run goes: its first failures with their reasons, and how far it is, in one line of a terminal that
- * is kept up to date, or else, where asked for, in a line every few seconds.
+ * Tells people how a run goes: its first failures and warnings, and how far it is, in one line of a terminal that is kept
+ * up to date, or else, where asked for, in a line every few seconds.
  */
 export function createProgress(context: Context, options: ProgressOptions) {
+  const { t } = context.texts;
   const now = options.now ?? performance.now.bind(performance);
   const tally: Tally = { ok: 0, failed: 0, skipped: 0 };
+  let warned = 0;
   const started = now();
   let last = started;
+
   const text = (): string => {
     const seconds = Math.max(0.001, (now() - started) / 1000);
-    return `${describeTally(tally)} · ${(tally.ok / seconds).toFixed(1)} images/s`;
+    const parts = [
+      t('cli:tally.ok', { count: tally.ok }),
+      ...(warned > 0 ? [t('cli:tally.warned', { count: warned })] : []),
+      ...(tally.failed > 0 ? [t('cli:tally.failed', { count: tally.failed })] : []),
+      ...(tally.skipped > 0 ? [t('cli:tally.skipped', { count: tally.skipped })] : []),
+    ];
+    return t('cli:progress', { tally: parts.join(', '), speed: (tally.ok / seconds).toFixed(1) });
   };
   const say = (line: string): void => {
     context.status?.('');
     context.say(line);
   };
+  const tell = ({ status, file: path, frame, error, warnings = [] }: ToldRow): void => {
+    const file = frame > 0 ? t('cli:frame', { file: path, frame }) : path;
+    const problem = error?.message ?? '';
+    if (status === 'failed' && tally.failed <= TOLD) say(t('cli:failure', { file, problem }));
+    if (status === 'skipped' && options.skipped) say(t('cli:skipped', { file, problem }));
+    if (warnings.length === 0 || ++warned > TOLD) return;
+    for (const { message } of warnings) say(t('cli:warning', { file, warning: message }));
+  };
+
   return {
     tally,
-    count({ status, file, frame, error }: Pick<ResultRow, 'status' | 'file' | 'frame' | 'error'>): void {
-      tally[status]++;
-      const name = frame > 0 ? `${file}, frame ${frame}` : file;
-      if (status === 'failed' && tally.failed <= TOLD_FAILURES) say(`${name}: ${error?.message ?? ''}`);
-      if (status === 'skipped' && options.skipped) say(`skipped ${name}: ${error?.message ?? ''}`);
+    count(row: ToldRow): void {
+      tally[row.status]++;
+      tell(row);
       const interval = context.status ? TERMINAL_INTERVAL_MS : LINE_INTERVAL_MS;
       if (now() - last < interval || (!context.status && !options.lines)) return;
       last = now();
@@ -58,8 +72,8 @@ export function createProgress(context: Context, options: ProgressOptions) {
       else context.say(text());
     },
     finish(): void {
-      const untold = tally.failed - TOLD_FAILURES;
-      if (untold > 0) say(`... and ${untold} more failed; the results give every reason.`);
+      if (tally.failed > TOLD) say(t('cli:more-failed', { count: tally.failed - TOLD }));
+      if (warned > TOLD) say(t('cli:more-warnings', { count: warned - TOLD }));
       say(text());
     },
   };

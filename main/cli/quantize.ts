@@ -1,5 +1,7 @@
 import path from 'node:path';
-import { HifuseError } from '../../models/errors.ts';
+import { HifuseError, toErrorValue } from '../../models/errors.ts';
+import { percent } from '../../models/words.ts';
+import type { Texts } from '../../models/texts/texts.ts';
 import type { Manifest } from '../../models/package/manifest.ts';
 import type { QuantizeRequest } from '../../worker/protocol.ts';
 import { EXIT, parse, single, UsageError, type Command, type Context, type ExitStatus } from './command.ts';
@@ -56,37 +58,38 @@ function divide(images: readonly Labelled[], heldBack: readonly Labelled[] | nul
   };
 }
 
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-
-function describe({ quantization }: Manifest, unreadable: number): string[] {
+function describe({ quantization }: Manifest, unreadable: number, { t }: Texts): string[] {
   if (!quantization) return [];
-  const { activations, float32Layers, heldBackAccuracy: accuracy } = quantization;
+  const { activations, float32Layers, heldBackAccuracy: accuracy, heldBackImages: images } = quantization;
+  const agreement = percent(quantization.top1Agreement);
+  const difference = quantization.meanAbsoluteProbabilityDifference.toFixed(4);
   return [
-    `${activations.length} layers in int8, ${float32Layers.length} in float32.`,
-    `On ${quantization.heldBackImages} images held back: the same most probable class in ` +
-      `${percent(quantization.top1Agreement)}, probabilities changed by ` +
-      `${quantization.meanAbsoluteProbabilityDifference.toFixed(4)} on average.`,
-    ...(accuracy ? [`Accuracy: ${percent(accuracy.int8)} in int8, ${percent(accuracy.float32)} in float32.`] : []),
-    ...(unreadable > 0 ? [`${unreadable} files are no images or damaged and were left out.`] : []),
+    t('cli:quantize.layers', { int8: activations.length, float32: float32Layers.length }),
+    t('cli:quantize.agreement', { images, agreement, difference }),
+    ...(accuracy
+      ? [t('cli:quantize.accuracy', { int8: percent(accuracy.int8), float32: percent(accuracy.float32) })]
+      : []),
+    ...(unreadable > 0 ? [t('cli:quantize.unreadable', { count: unreadable })] : []),
   ];
 }
 
 async function run(args: readonly string[], context: Context): Promise<ExitStatus> {
   const { values, positionals } = parse(args, OPTIONS);
-  const model = single(positionals, 'the model');
+  const model = single(positionals, ({ t }) => t('cli:usage.model-missing'));
   const { calibrate, out } = values;
-  if (calibrate === undefined) throw new UsageError('Name a folder of images with --calibrate.');
-  if (out === undefined) throw new UsageError('Say with --out which folder the package goes to.');
+  if (calibrate === undefined) throw new UsageError(({ t }) => t('cli:usage.calibration-missing'));
+  if (out === undefined) throw new UsageError(({ t }) => t('cli:usage.package-missing'));
   const { services, signal, say } = context;
 
   const directory = await services.packages.resolve(model);
-  if (path.resolve(directory) === path.resolve(out)) throw new UsageError('--out is the model itself. Choose another.');
+  if (path.resolve(directory) === path.resolve(out)) throw new UsageError(({ t }) => t('cli:usage.package-is-model'));
   const { classes } = (
     await services.requests.request('model.load', { directory, engine: 'onnx', device: 'cpu' }, { signal })
   ).manifest;
   const apart = values['held-back'] === undefined ? null : await labelled(values['held-back'], classes, signal);
   const request = { directory, out, ...divide(await labelled(calibrate, classes, signal), apart) };
-  say(`Calibrating with ${request.calibration.length} images, measuring with ${request.heldBack.length}.`);
+  const { calibration, heldBack } = request;
+  say(context.texts.t('cli:quantize.images', { calibration: calibration.length, heldBack: heldBack.length }));
   try {
     const written = await services.requests.request('model.quantize', request, {
       signal,
@@ -95,13 +98,13 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
       },
     });
     context.status?.('');
-    for (const line of describe(written.manifest, written.unreadable)) await context.print(line);
-    await context.print(`Wrote ${written.directory}`);
+    for (const line of describe(written.manifest, written.unreadable, context.texts)) await context.print(line);
+    await context.print(context.texts.t('cli:wrote', { file: written.directory }));
     return EXIT.ok;
   } catch (error) {
     if (!(error instanceof HifuseError) || error.code !== 'model.quantization-refused') throw error;
     context.status?.('');
-    say(error.message);
+    say(context.texts.error(toErrorValue(error)));
     return EXIT.failed;
   }
 }

@@ -34,23 +34,23 @@ const OPTIONS = {
 function parseWindow(text: string): { center: number; width: number } {
   const [center, width] = /^\s*([^/\s]+)\s*\/\s*([^/\s]+)\s*$/.exec(text)?.slice(1).map(Number) ?? [];
   if (Number.isFinite(center) && Number.isFinite(width) && width! > 0) return { center: center!, width: width! };
-  throw new UsageError(`--window is a center and a width greater than 0, such as 40/400, not "${text}".`);
+  throw new UsageError(({ t }) => t('cli:usage.window', { value: text }));
 }
 
 async function run(args: readonly string[], context: Context): Promise<ExitStatus> {
   const { values, positionals } = parse(args, OPTIONS);
-  const file = single(positionals, 'the image');
+  const file = single(positionals, ({ t }) => t('cli:usage.image-missing'));
   const window = values.window === undefined ? null : parseWindow(values.window);
   const { out } = values;
   if (out === undefined || path.extname(out).toLowerCase() !== '.png') {
-    throw new UsageError('Name the picture with --out FILE.png.');
+    throw new UsageError(({ t }) => t('cli:usage.png-missing'));
   }
   const { services, signal } = context;
   return onOneFile(context, async () => {
     const request = { path: file, frame: await frameOf(values.frame, file, context), window, maxSize: null };
     const { png, width, height } = await services.requests.request('image.render', request, { signal });
     await writeWhole(out, png, context);
-    context.say(`Wrote ${out}: ${width} × ${height} pixels.`);
+    context.say(context.texts.t('cli:wrote-picture', { file: out, width, height }));
   });
 }
 

@@ -4,6 +4,7 @@ import { createReport } from '../services/reports.ts';
 import {
   FRAME_OPTION,
   frameOf,
+  oneOf,
   onOneFile,
   parse,
   single,
@@ -39,17 +40,17 @@ const OVERLAY_OPACITY = 0.6;
 
 async function run(args: readonly string[], context: Context): Promise<ExitStatus> {
   const { values, positionals } = parse(args, OPTIONS);
-  const file = single(positionals, 'the image');
+  const file = single(positionals, ({ t }) => t('cli:usage.image-missing'));
   const { out } = values;
   if (out === undefined || path.extname(out).toLowerCase() !== '.pdf') {
-    throw new UsageError('Name the report with --out FILE.pdf.');
+    throw new UsageError(({ t }) => t('cli:usage.pdf-missing'));
   }
   const { services, signal } = context;
   const model = await selectModel(services, values);
   const info = await services.requests.request('model.load', model, { signal });
   const names = info.manifest.classes.map(({ name }) => name);
-  const classIndex = values.class === undefined ? null : names.indexOf(values.class);
-  if (classIndex === -1) throw new UsageError(`--class is one of ${names.join(', ')}, not "${values.class}".`);
+  const { class: name } = values;
+  const classIndex = name === undefined ? null : names.indexOf(oneOf('class', name, names));
 
   return onOneFile(context, async () => {
     const source = { path: file, frame: await frameOf(values.frame, file, context) };
@@ -65,7 +66,7 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
       signal,
     });
     await writeWhole(out, pdf, context);
-    context.say(`Wrote ${out}`);
+    context.say(context.texts.t('cli:wrote', { file: out }));
   });
 }
 

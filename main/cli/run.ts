@@ -89,7 +89,8 @@ function createContext({ stdout, stderr, signal, openServices }: Surroundings): 
 function findCommand(name: string): Command {
   const command = COMMANDS.find((one) => one.name === name);
   if (command) return command;
-  throw new UsageError(`There is no command "${name}". Known: ${COMMANDS.map((one) => one.name).join(', ')}.`);
+  const known = COMMANDS.map((one) => one.name).join(', ');
+  throw new UsageError(({ t }) => t('cli:usage.unknown-command', { name, known }));
 }
 
 /** Runs one command line (without the program's own name). Never throws. */
@@ -114,16 +115,17 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
   } catch (error) {
     context.status?.('');
     if (surroundings.signal.aborted) {
-      context.say('Interrupted.');
+      context.say(context.texts.t('cli:interrupted'));
       return EXIT.interrupted;
     }
     if (error instanceof ReaderGone) {
-      context.say('Stopped: nobody reads the output any more.');
+      context.say(context.texts.t('cli:reader-gone'));
       return EXIT.interrupted;
     }
     if (error instanceof UsageError) {
-      context.say(error.message);
-      context.say(`See: hifuse ${name !== undefined && isCommand(name) ? `${name} ` : ''}--help`);
+      const { t } = context.texts;
+      context.say(error.sentence(context.texts));
+      context.say(name !== undefined && isCommand(name) ? t('cli:usage', { command: name }) : t('cli:usage.overview'));
     } else {
       context.say(context.texts.error(toErrorValue(error)));
     }
