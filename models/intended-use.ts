@@ -1,6 +1,8 @@
 /** Whether an image is of the kind that a model is meant for. Compares what the file itself says; guesses nothing. */
 import { partsNamed, samePart } from './doubt/anatomy.ts';
-import { describeAge, type PatientAge } from './imaging/patient-age.ts';
+import type { PatientAge } from './imaging/patient-age.ts';
+import { patientAge } from './texts/patient.ts';
+import { english } from './texts/texts.ts';
 import { INPUT_SIZE } from './hifuse/variants.ts';
 import type { Manifest } from './package/manifest.ts';
 import { reason, type Reason } from './warnings.ts';
@@ -109,7 +111,7 @@ function age({ ageYears }: Intended, facts: ImageFacts): Reason[] {
   const { years } = facts.age;
   // Someone is five until the sixth birthday.
   if (years >= (ageYears.minimum ?? 0) && years < (ageYears.maximum ?? Infinity) + 1) return [];
-  return [reason('use.age', { given: describeAge(facts.age), meant: ageRange(ageYears) })];
+  return [reason('use.age', { given: patientAge(facts.age, english), meant: ageRange(ageYears) })];
 }
 
 function photometric(intended: Intended, { photometricInterpretation: given }: ImageFacts): Reason[] {

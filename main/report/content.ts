@@ -3,7 +3,7 @@ import type { Texts } from '../../models/texts/texts.ts';
 import { HEAT_MAP_METHOD, heatValue } from '../../models/imaging/heatmap.ts';
 import { describeWindow } from '../../models/imaging/voi.ts';
 import type { Manifest } from '../../models/package/manifest.ts';
-import { describeAge } from '../../models/imaging/patient-age.ts';
+import { patientAge } from '../../models/texts/patient.ts';
 import {
   DEVICE_NAMES,
   dicomDate,
@@ -86,7 +86,7 @@ export function timestamp(date: Date): string {
   return `${local.slice(0, 10)} ${local.slice(11, 19)} UTC${zone}`;
 }
 
-function patientFacts({ header, names }: ReportFacts): Fact[] {
+function patientFacts({ header, names }: ReportFacts, texts: Texts): Fact[] {
   const whose: Fact[] = [
     ['Patient', personName(header.patientName)],
     ['Patient ID', header.patientId],
@@ -95,7 +95,7 @@ function patientFacts({ header, names }: ReportFacts): Fact[] {
   const facts: Fact[] = [
     ...(names ? whose : [['Patient', 'name, ID and date of birth left out'] as const]),
     ['Sex', header.patientSex],
-    ['Age', header.age ? describeAge(header.age) : header.patientAge],
+    ['Age', header.age ? patientAge(header.age, texts) : header.patientAge],
   ];
   return facts.some(isGiven) ? facts.filter(isGiven) : [['Patient', 'not given by the file']];
 }
@@ -192,7 +192,7 @@ export function reportContent(facts: ReportFacts, texts: Texts): ReportContent {
     title: 'Image classification report',
     created: timestamp(facts.createdAt),
     notice: NOTICE,
-    patient: patientFacts(facts),
+    patient: patientFacts(facts, texts),
     study: studyFacts(facts),
     imageCaption: imageCaption(facts),
     cropped: isCropped(facts),

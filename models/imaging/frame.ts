@@ -48,8 +48,8 @@ export interface Spacing {
   row: number;
   column: number;
   source: SpacingSource;
-  /** What the reader must know of it: magnification, calibration, a projection's plane. Empty if nothing. */
-  note: string;
+  /** What the reader must know of it: magnification, calibration, a projection's plane. */
+  note: Warning | null;
 }
 
 /** Direction cosines of rows and columns, and the position of the first pixel, in the patient frame (PS3.3 C.7.6.2). */

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { describeAge, patientAgeOf } from './patient-age.ts';
+import { patientAge } from '../texts/patient.ts';
+import { english } from '../texts/texts.ts';
+import { patientAgeOf } from './patient-age.ts';
 
 test('what the file states goes before its dates', () => {
   expect(patientAgeOf('018M', '20000101', '20240101')).toEqual({ years: 1.5, source: 'stated' });
@@ -47,9 +49,11 @@ test.each([
   ['009D', '9 days'],
   ['003W', '21 days'],
 ])('%s is %s', (stated, words) => {
-  expect(describeAge(patientAgeOf(stated, '', '')!)).toBe(words);
+  expect(patientAge(patientAgeOf(stated, '', '')!, english)).toBe(words);
 });
 
 test('of the dates, the source is said', () => {
-  expect(describeAge(patientAgeOf('', '20190203', '20240301')!)).toBe('5 years (from birth date and study date)');
+  expect(patientAge(patientAgeOf('', '20190203', '20240301')!, english)).toBe(
+    '5 years (from birth date and study date)',
+  );
 });

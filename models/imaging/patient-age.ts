@@ -26,16 +26,6 @@ export function patientAgeOf(stated: string, birthDate: string, studyDate: strin
   return years >= 0 && years < OLDEST ? { years, source: 'from birth date and study date' } : null;
 }
 
-/** '5 years', '18 months', '9 days', with its source where the file does not state it. */
-export function describeAge({ years, source }: PatientAge): string {
-  // What a fraction such as 18 / 12 lost in rounding is no day.
-  const completed = (perYear: number): number => Math.floor(years * perYear + 1e-9);
-  const [count, unit] =
-    years >= 2 ? [completed(1), 'year'] : years >= 1 / 12 ? [completed(12), 'month'] : [completed(365.25), 'day'];
-  const words = `${count} ${unit}${count === 1 ? '' : 's'}`;
-  return source === 'stated' ? words : `${words} (${source})`;
-}
-
 /** Units of DICOM ages (AS), in years. */
 const AGE_UNITS: Readonly<Record<string, number>> = { D: 1 / 365.25, W: 7 / 365.25, M: 1 / 12, Y: 1 };
 

@@ -48,14 +48,14 @@ export interface AppState {
 export const [getApp, setApp] = createContext<AppState>();
 
 export function createApp(client: Client): AppState {
-  const batch = new Batch(client);
+  const texts = createTexts('en');
+  const batch = new Batch(client, texts);
   const dialogs = new Dialogs();
   const frames = new FrameCache(client);
   const models = new Models(client);
   const predictions = new FramePredictions(client);
   const preferences = new Preferences();
   const studies = new StudyTree(client);
-  const texts = createTexts('en');
   const toasts = new Toasts(texts);
   const thumbnails = new Thumbnails(client);
   const uploads = new UploadQueue(client);
@@ -80,7 +80,7 @@ export function createApp(client: Client): AppState {
     panes: new Panes({ studies, frames, predictions, models, forgetChanged }),
     predictions,
     preferences,
-    report: new ReportState(client, preferences),
+    report: new ReportState(client, preferences, texts),
     settings: new SettingsState(client),
     studies,
     tasks: new Tasks(),

@@ -1,4 +1,5 @@
 import type { BatchRow, BatchState, Client, Prediction } from '../../main/ipc/contract.ts';
+import type { Texts } from '../../models/texts/texts.ts';
 import {
   countClasses,
   firstFrames,
@@ -18,6 +19,7 @@ const REFRESH_MILLISECONDS = 500;
 /** The last 'classify all' and its rows. */
 export class Batch {
   readonly #client: Pick<Client, 'invoke'>;
+  readonly #texts: Texts;
   #state = $state.raw<BatchState | null>(null);
   #rows = $state.raw<readonly BatchRow[]>([]);
   #open = $state(false);
@@ -32,8 +34,9 @@ export class Batch {
   readonly #lines = $derived(this.#rows.map(toLine));
   readonly #shown = $derived(sortLines(filterLines(this.#lines, this.#filter), this.#column, this.#descending));
 
-  constructor(client: Pick<Client, 'invoke'>) {
+  constructor(client: Pick<Client, 'invoke'>, texts: Texts) {
     this.#client = client;
+    this.#texts = texts;
   }
 
   get state(): BatchState | null {
@@ -100,7 +103,7 @@ export class Batch {
   /** Saves the results; answers what to tell the reader, null if nothing. */
   async exportAs(format: 'csv' | 'json'): Promise<string | null> {
     if (!this.#state) return null;
-    return finishSave(await this.#client.invoke('batch.export', { id: this.#state.id, format }));
+    return finishSave(await this.#client.invoke('batch.export', { id: this.#state.id, format }), this.#texts);
   }
 
   show(): void {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { commandOfKey, commandTitle, COMMANDS, keyCaps, type Command } from './commands.ts';
+import { english } from '../../models/texts/texts.ts';
+import { commandOfKey, commandTitle, COMMANDS, keyCaps, labelOf, type Command } from './commands.ts';
 
 const press = (key: string, changes: Partial<Parameters<typeof commandOfKey>[0]> = {}) =>
   commandOfKey({ key, ctrlKey: false, metaKey: false, shiftKey: false, altKey: false, ...changes });
@@ -19,7 +20,9 @@ it('finds keys with and without modifiers, on a Mac, and where Shift makes the c
 });
 
 it('names keys as they are printed on them', () => {
-  expect(commandTitle(COMMANDS.openFolder, 'linux')).toBe('Open a folder (Ctrl+Shift+O)');
-  expect(commandTitle(COMMANDS.openFiles, 'darwin')).toBe('Open files (⌘+O)');
+  expect(commandTitle(labelOf('openFolder', english), COMMANDS.openFolder, 'linux')).toBe(
+    'Open a folder (Ctrl+Shift+O)',
+  );
+  expect(commandTitle(labelOf('openFiles', english), COMMANDS.openFiles, 'darwin')).toBe('Open files (⌘+O)');
   expect(keyCaps('ArrowDown', 'linux')).toEqual(['↓']);
 });

@@ -1,16 +1,16 @@
 /** Every command of the app in one table: what keys, buttons and the menu do, and what the help says, are the same list. */
 import type { Events } from '../../main/ipc/contract.ts';
+import type { Texts } from '../../models/texts/texts.ts';
 import type { IconName } from '../components/icons.ts';
 import type { PointerTool } from '../viewport/pointer-tools.ts';
 import type { AppState } from './app-state.ts';
 
-type Group = 'File' | 'Image' | 'Window and colour' | 'Series and frames' | 'Panes' | 'Prediction' | 'Help';
+type Group = 'file' | 'image' | 'window' | 'series' | 'panes' | 'prediction' | 'help';
 
 export interface Command {
   /** As `KeyboardEvent.key`, with 'Ctrl+' (Command on a Mac), 'Shift+' or 'Alt+' before it where needed. */
   keys: readonly string[];
   group: Group;
-  label: string;
   /** Of its button, where it has one. */
   icon?: IconName;
   run: (app: AppState) => unknown;
@@ -24,10 +24,9 @@ const OPACITY_STEP = 0.1;
 
 const showsImage = ({ panes }: AppState): boolean => panes.active.display.shown !== null;
 
-const tool = (name: PointerTool, key: string, label: string): Command => ({
+const tool = (name: PointerTool, key: string): Command => ({
   keys: [key],
-  group: 'Image',
-  label,
+  group: 'image',
   icon: name,
   run: ({ preferences }) => preferences.useTool(name),
   pressed: ({ preferences }) => preferences.tool === name,
@@ -37,22 +36,19 @@ const tool = (name: PointerTool, key: string, label: string): Command => ({
 export const COMMANDS = {
   openFiles: {
     keys: ['Ctrl+o'],
-    group: 'File',
-    label: 'Open files',
+    group: 'file',
     icon: 'file',
     run: ({ files }) => files.openDialog('files'),
   },
   openFolder: {
     keys: ['Ctrl+Shift+o'],
-    group: 'File',
-    label: 'Open a folder',
+    group: 'file',
     icon: 'folder',
     run: ({ files }) => files.openDialog('folder'),
   },
   saveReport: {
     keys: ['Ctrl+s'],
-    group: 'File',
-    label: 'Save a PDF report of this image',
+    group: 'file',
     icon: 'report',
     run: ({ panes, report, toasts }) =>
       toasts.attempt(async () => {
@@ -64,83 +60,73 @@ export const COMMANDS = {
   },
   classifyAll: {
     keys: ['Ctrl+Enter'],
-    group: 'File',
-    label: 'Classify all open images',
+    group: 'file',
     icon: 'classify',
     run: ({ batch, studies, toasts }) =>
       toasts.attempt(() => batch.classify(studies.series.flatMap(({ imageIds }) => imageIds))),
     enabled: ({ studies }) => !studies.isEmpty,
   },
 
-  windowTool: tool('window', 'w', 'Window and level'),
-  panTool: tool('pan', 'p', 'Pan'),
-  zoomTool: tool('zoom', 'z', 'Zoom'),
+  windowTool: tool('window', 'w'),
+  panTool: tool('pan', 'p'),
+  zoomTool: tool('zoom', 'z'),
   fit: {
     keys: ['f'],
-    group: 'Image',
-    label: 'Fit to the viewport',
+    group: 'image',
     icon: 'fit',
     run: ({ panes }) => panes.active.view.fit(),
     enabled: showsImage,
   },
   actualSize: {
     keys: ['1'],
-    group: 'Image',
-    label: 'One image pixel per screen pixel',
+    group: 'image',
     run: ({ panes }) => panes.active.view.actualSize(),
     enabled: showsImage,
   },
   reset: {
     keys: ['r'],
-    group: 'Image',
-    label: 'Reset the view',
+    group: 'image',
     icon: 'reset',
     run: ({ panes }) => panes.active.view.reset(),
     enabled: showsImage,
   },
   rotate: {
     keys: ['.'],
-    group: 'Image',
-    label: 'Rotate clockwise',
+    group: 'image',
     icon: 'rotate',
     run: ({ panes }) => panes.active.view.rotate(),
     enabled: showsImage,
   },
   flipHorizontal: {
     keys: ['h'],
-    group: 'Image',
-    label: 'Flip left to right',
+    group: 'image',
     icon: 'flipHorizontal',
     run: ({ panes }) => panes.active.view.flip('horizontal'),
     enabled: showsImage,
   },
   flipVertical: {
     keys: ['v'],
-    group: 'Image',
-    label: 'Flip top to bottom',
+    group: 'image',
     icon: 'flipVertical',
     run: ({ panes }) => panes.active.view.flip('vertical'),
     enabled: showsImage,
   },
   smooth: {
     keys: ['s'],
-    group: 'Image',
-    label: 'Smooth enlarged pixels',
+    group: 'image',
     run: ({ preferences }) => preferences.toggleSmooth(),
     pressed: ({ preferences }) => preferences.smooth,
   },
   annotations: {
     keys: ['t'],
-    group: 'Image',
-    label: 'Annotations',
+    group: 'image',
     icon: 'text',
     run: ({ preferences }) => preferences.toggleAnnotations(),
     pressed: ({ preferences }) => preferences.annotations,
   },
   names: {
     keys: ['x'],
-    group: 'Image',
-    label: 'Patient name',
+    group: 'image',
     icon: 'eye',
     run: ({ preferences }) => preferences.toggleNames(),
     pressed: ({ preferences }) => preferences.names,
@@ -148,8 +134,7 @@ export const COMMANDS = {
 
   invert: {
     keys: ['i'],
-    group: 'Window and colour',
-    label: 'Invert',
+    group: 'window',
     icon: 'invert',
     run: ({ panes }) => panes.active.view.toggleInvert(),
     enabled: showsImage,
@@ -157,46 +142,39 @@ export const COMMANDS = {
   },
   defaultWindow: {
     keys: ['d'],
-    group: 'Window and colour',
-    label: 'Default window',
+    group: 'window',
     run: ({ panes }) => panes.active.view.setVoi(null),
   },
 
   next: {
     keys: ['ArrowDown', 'PageDown'],
-    group: 'Series and frames',
-    label: 'Next',
+    group: 'series',
     run: ({ panes }) => panes.active.step(1),
   },
   previous: {
     keys: ['ArrowUp', 'PageUp'],
-    group: 'Series and frames',
-    label: 'Previous',
+    group: 'series',
     run: ({ panes }) => panes.active.step(-1),
   },
-  first: { keys: ['Home'], group: 'Series and frames', label: 'First', run: ({ panes }) => panes.active.goTo(0) },
+  first: { keys: ['Home'], group: 'series', run: ({ panes }) => panes.active.goTo(0) },
   last: {
     keys: ['End'],
-    group: 'Series and frames',
-    label: 'Last',
+    group: 'series',
     run: ({ panes }) => panes.active.goTo(Number.MAX_SAFE_INTEGER),
   },
   nextSeries: {
     keys: ['ArrowRight'],
-    group: 'Series and frames',
-    label: 'Next series',
+    group: 'series',
     run: ({ panes }) => panes.active.stepSeries(1),
   },
   previousSeries: {
     keys: ['ArrowLeft'],
-    group: 'Series and frames',
-    label: 'Previous series',
+    group: 'series',
     run: ({ panes }) => panes.active.stepSeries(-1),
   },
   play: {
     keys: ['c'],
-    group: 'Series and frames',
-    label: 'Play or stop',
+    group: 'series',
     icon: 'play',
     run: ({ panes }) => panes.active.cine.toggle(),
     enabled: ({ panes }) => panes.active.cine.possible,
@@ -204,8 +182,7 @@ export const COMMANDS = {
 
   twoPanes: {
     keys: ['l'],
-    group: 'Panes',
-    label: 'Two panes side by side',
+    group: 'panes',
     icon: 'twoPanes',
     run: ({ panes }) => panes.arrange(panes.layout === '1x1' ? '1x2' : '1x1'),
     pressed: ({ panes }) => panes.layout === '1x2',
@@ -213,39 +190,36 @@ export const COMMANDS = {
 
   heatMap: {
     keys: ['o'],
-    group: 'Prediction',
-    label: 'Heat map on or off',
+    group: 'prediction',
     run: ({ panes }) => panes.active.overlay.toggle(),
   },
   fainter: {
     keys: ['['],
-    group: 'Prediction',
-    label: 'Heat map fainter',
+    group: 'prediction',
     run: ({ panes: { active } }) => active.overlay.setOpacity(active.overlay.opacity - OPACITY_STEP),
   },
   stronger: {
     keys: [']'],
-    group: 'Prediction',
-    label: 'Heat map stronger',
+    group: 'prediction',
     run: ({ panes: { active } }) => active.overlay.setOpacity(active.overlay.opacity + OPACITY_STEP),
   },
   region: {
     keys: ['n'],
-    group: 'Prediction',
-    label: 'Outline of what the network saw',
+    group: 'prediction',
     run: ({ panes }) => panes.active.overlay.toggleRegion(),
   },
 
   help: {
     keys: ['?'],
-    group: 'Help',
-    label: 'Keyboard shortcuts',
+    group: 'help',
     icon: 'help',
     run: ({ dialogs }) => dialogs.show({ name: 'help' }),
   },
 } as const satisfies Record<string, Command>;
 
 export type CommandId = keyof typeof COMMANDS;
+
+export const COMMAND_IDS = Object.keys(COMMANDS) as CommandId[];
 
 /** Every command, with the optional parts of all. */
 export const commandOf = (id: CommandId): Command => COMMANDS[id];
@@ -277,8 +251,11 @@ export function keyCaps(keys: string, platform: string): string[] {
   });
 }
 
+/** What a command does, in the words of its button and of the help. */
+export const labelOf = (id: CommandId, texts: Texts): string => texts.t(`window:command/${id}`);
+
 /** Label and first key, for the title of a button: 'Open files (Ctrl+O)'. */
-export function commandTitle({ label, keys }: Command, platform: string): string {
+export function commandTitle(label: string, { keys }: Command, platform: string): string {
   return keys[0] === undefined ? label : `${label} (${keyCaps(keys[0], platform).join('+')})`;
 }
 

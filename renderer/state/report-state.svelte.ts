@@ -1,4 +1,5 @@
 import type { Client } from '../../main/ipc/contract.ts';
+import type { Texts } from '../../models/texts/texts.ts';
 import type { Pane } from './pane.svelte.ts';
 import type { Preferences } from './preferences.svelte.ts';
 import { finishSave } from './save-result.ts';
@@ -7,9 +8,11 @@ import { finishSave } from './save-result.ts';
 export class ReportState {
   readonly #client: Pick<Client, 'invoke'>;
   readonly #preferences: Pick<Preferences, 'names'>;
+  readonly #texts: Texts;
   #saving = $state(false);
 
-  constructor(client: Pick<Client, 'invoke'>, preferences: Pick<Preferences, 'names'>) {
+  constructor(client: Pick<Client, 'invoke'>, preferences: Pick<Preferences, 'names'>, texts: Texts) {
+    this.#texts = texts;
     this.#client = client;
     this.#preferences = preferences;
   }
@@ -32,7 +35,7 @@ export class ReportState {
         overlayOpacity,
         names: this.#preferences.names,
       };
-      return finishSave(await this.#client.invoke('reports.save', request));
+      return finishSave(await this.#client.invoke('reports.save', request), this.#texts);
     } finally {
       this.#saving = false;
     }

@@ -1,8 +1,9 @@
 import type { Frame } from '../../models/imaging/frame.ts';
+import type { Texts } from '../../models/texts/texts.ts';
 import { number } from '../state/format.ts';
 
 /** What stands under the cursor, in words: position and value, in modality units where the file names them. */
-export function probe(frame: Frame, x: number, y: number): string | null {
+export function probe(frame: Frame, x: number, y: number, texts: Texts): string | null {
   const [column, row] = [Math.floor(x), Math.floor(y)];
   if (column < 0 || row < 0 || column >= frame.columns || row >= frame.rows) return null;
   const at = row * frame.columns + column;
@@ -12,7 +13,8 @@ export function probe(frame: Frame, x: number, y: number): string | null {
     return `${where}  RGB ${red} ${green} ${blue}`;
   }
   const stored = frame.pixels[at]!;
-  if (frame.padding && stored >= frame.padding.low && stored <= frame.padding.high) return `${where}  padding`;
+  if (frame.padding && stored >= frame.padding.low && stored <= frame.padding.high)
+    return `${where}  ${texts.t('window:corner.padding')}`;
   const value = stored * frame.rescale.slope + frame.rescale.intercept;
   return `${where}  ${number(value, 2)}${frame.unit ? ` ${frame.unit}` : ''}`;
 }

@@ -1,3 +1,4 @@
+import { english } from '../../models/texts/texts.ts';
 import { describe, expect, it } from 'vitest';
 import { windowOf } from '../../models/imaging/voi.ts';
 import { View } from '../state/view.svelte.ts';
@@ -56,17 +57,17 @@ it('steps once for a notch of a wheel and gathers the small moves of a touchpad'
 });
 
 it('says what stands under the cursor', () => {
-  expect(probe(frame, 1.5, 0.5)).toBe('x 1  y 0  40 HU');
-  expect(probe(frame, 2, 0)).toBeNull();
-  expect(probe({ ...frame, padding: { low: -1000, high: -1000 } }, 0, 0)).toBe('x 0  y 0  padding');
+  expect(probe(frame, 1.5, 0.5, english)).toBe('x 1  y 0  40 HU');
+  expect(probe(frame, 2, 0, english)).toBeNull();
+  expect(probe({ ...frame, padding: { low: -1000, high: -1000 } }, 0, 0, english)).toBe('x 0  y 0  padding');
 });
 
 it('offers the windows of the file first, then of the pixels, then by name', () => {
   const file = { ...windowOf(50, 350), explanation: 'SOFT' };
-  const presets = presetsOf({ ...frame, voi: [file, windowOf(-600, 1500)] }, 'CT');
+  const presets = presetsOf({ ...frame, voi: [file, windowOf(-600, 1500)] }, 'CT', english);
   expect(presets.slice(0, 3).map(({ label }) => label)).toEqual(['W 350 L 50 (SOFT)', 'W 1500 L -600', 'Automatic']);
   expect(presets.some(({ label }) => label.startsWith('Lung'))).toBe(true);
-  expect(presetsOf(frame, 'MR').every(({ group }) => group === 'From the pixels')).toBe(true);
+  expect(presetsOf(frame, 'MR', english).every(({ group }) => group === 'pixels')).toBe(true);
   expect(presetInUse(presets, null)?.id).toBe('file-0');
   expect(presetInUse(presets, windowOf(1, 2))).toBeUndefined();
 });
@@ -74,7 +75,7 @@ it('offers the windows of the file first, then of the pixels, then by name', () 
 it('draws a ruler of a round length', () => {
   expect(scaleBar(2, 250)).toEqual({ pixels: 200, label: '10 cm' });
   expect(scaleBar(1000, 100)).toBeNull();
-  expect(describeSpacing({ row: 0.5, column: 0.25, source: 'PixelSpacing', note: '' })).toBe(
+  expect(describeSpacing({ row: 0.5, column: 0.25, source: 'PixelSpacing', note: null })).toBe(
     '0.5 × 0.25 mm (PixelSpacing)',
   );
 });

@@ -1,42 +1,44 @@
 import type { Frame, Voi } from '../../models/imaging/frame.ts';
 import { describeVoi, isValidVoi, windowOf } from '../../models/imaging/voi.ts';
+import type { Texts } from '../../models/texts/texts.ts';
 import { WINDOW_PRESETS } from '../../models/imaging/window-presets.ts';
 
 export interface Preset {
   id: string;
-  group: 'From the file' | 'From the pixels' | 'Presets';
+  group: 'file' | 'pixels' | 'named';
   label: string;
   /** null: the default of the file. */
   voi: Voi | null;
 }
 
 /** All windows that the menu offers for a grayscale frame. */
-export function presetsOf(frame: Frame, modality: string): Preset[] {
+export function presetsOf(frame: Frame, modality: string, texts: Texts): Preset[] {
   const { slope, intercept } = frame.rescale;
   const [a, b] = [frame.minimum * slope + intercept, frame.maximum * slope + intercept];
   const [low, high] = [Math.min(a, b), Math.max(a, b)];
   const fromFile = frame.voi.filter(isValidVoi).map((voi, index): Preset => {
-    return { id: `file-${index}`, group: 'From the file', label: describeVoi(voi), voi: index === 0 ? null : voi };
+    return { id: `file-${index}`, group: 'file', label: describeVoi(voi), voi: index === 0 ? null : voi };
   });
   const fromPixels: Preset[] = [
     {
       id: 'automatic',
-      group: 'From the pixels',
-      label: 'Automatic',
+      group: 'pixels',
+      label: texts.t('window:tools.automatic'),
       voi: fromFile.length > 0 ? frame.automaticWindow : null,
     },
     {
       id: 'full',
-      group: 'From the pixels',
-      label: 'Full range',
+      group: 'pixels',
+      label: texts.t('window:tools.full-range'),
       voi: windowOf((low + high + 1) / 2, Math.max(1, high - low + 1), 'full range'),
     },
   ];
-  const named = (WINDOW_PRESETS[modality] ?? []).map(({ name, center, width }): Preset => {
+  const named = (WINDOW_PRESETS[modality] ?? []).map(({ id, center, width }): Preset => {
+    const name = texts.t(`window:${id}`);
     return {
-      id: `named-${name}`,
-      group: 'Presets',
-      label: `${name} (${center}/${width})`,
+      id: `named-${id}`,
+      group: 'named',
+      label: texts.t('window:tools.named', { name, center, width }),
       voi: windowOf(center, width, name),
     };
   });

@@ -83,7 +83,7 @@ describe('view transform', () => {
   });
 
   it('takes the aspect from the file, else from a spacing that differs', () => {
-    const spacing = { row: 1, column: 0.5, source: 'PixelSpacing', note: '' } as const;
+    const spacing = { row: 1, column: 0.5, source: 'PixelSpacing', note: null } as const;
     expect(pixelAspect({ pixelAspectRatio: 1.5, spacing })).toBe(1.5);
     expect(pixelAspect({ pixelAspectRatio: 1, spacing })).toBe(2);
     expect(pixelAspect({ pixelAspectRatio: 1, spacing: null })).toBe(1);

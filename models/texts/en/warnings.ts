@@ -10,6 +10,13 @@ export const warnings = {
   'dicom.colour-contradiction': 'The header says RGB colours, the compressed image YBR ones, which are shown.',
   'dicom.sign-contradiction': 'The header says unsigned values, the compressed image signed ones, which are shown.',
   'dicom.end-missing': 'The compressed image lacks its end: parts of it may be missing.',
+  'spacing.film': 'On the scanned film, not in the patient.',
+  'spacing.detector': 'At the detector. Magnification unknown: lengths in the patient are shorter.',
+  'spacing.detector-magnified':
+    'At the detector. Estimated magnification {{factor, number}}: lengths in the patient are shorter by it.',
+  'spacing.projection': 'Projection image: the file does not say how this spacing was calibrated.',
+  'spacing.calibrated': 'Calibration: {{description}}',
+  'spacing.ultrasound': 'Holds inside the regions {{regions}} (columns × rows).',
   'prediction.colour':
     'This is a picture in colour; the model is meant for {{modalities}}, which have none. Do not rely on its answer.',
   'store.damaged':

@@ -1,3 +1,4 @@
+import { warning, type Warning } from '../../../models/warnings.ts';
 import type { PatientPlane, Spacing, SpacingSource } from '../../../models/imaging/frame.ts';
 import type { Attributes } from './attributes.ts';
 import type { FunctionalGroups } from './functional-groups.ts';
@@ -48,8 +49,7 @@ export function spacingOf(attributes: Attributes, groups: FunctionalGroups): Spa
   if (inPatient) return patientSpacing(attributes, inPatient, atDetector);
   if (atDetector) return { ...atDetector, source: 'ImagerPixelSpacing', note: detectorNote(attributes) };
   const scanned = pair(attributes, 'NominalScannedPixelSpacing');
-  if (scanned)
-    return { ...scanned, source: 'NominalScannedPixelSpacing', note: 'On the scanned film, not in the patient.' };
+  if (scanned) return { ...scanned, source: 'NominalScannedPixelSpacing', note: warning('spacing.film') };
   return ultrasoundSpacing(attributes);
 }
 
@@ -78,23 +78,28 @@ const PROJECTIONS = new Set(['CR', 'DX', 'MG', 'RF', 'XA', 'IO', 'PX', 'RG', 'RT
 function patientSpacing(attributes: Attributes, spacing: Pair, atDetector: Pair | null): Spacing {
   const calibration = CALIBRATIONS[attributes.string('PixelSpacingCalibrationType')];
   const description = attributes.string('PixelSpacingCalibrationDescription');
-  if (calibration) return { ...spacing, source: calibration, note: description };
+  if (calibration)
+    return {
+      ...spacing,
+      source: calibration,
+      note: description === '' ? null : warning('spacing.calibrated', { description }),
+    };
   const same = atDetector && atDetector.row === spacing.row && atDetector.column === spacing.column;
   if (same) return { ...spacing, source: 'ImagerPixelSpacing', note: detectorNote(attributes) };
   const projection = PROJECTIONS.has(attributes.string('Modality'));
-  const note = projection ? 'Projection image: the file does not say how this spacing was calibrated.' : '';
+  const note = projection ? warning('spacing.projection') : null;
   return { ...spacing, source: 'PixelSpacing', note };
 }
 
-function detectorNote(attributes: Attributes): string {
+function detectorNote(attributes: Attributes): Warning {
   const given = attributes.number('EstimatedRadiographicMagnificationFactor');
   const detector = attributes.number('DistanceSourceToDetector');
   const patient = attributes.number('DistanceSourceToPatient');
   const computed = detector && patient && detector > patient && patient > 0 ? detector / patient : null;
   const factor = given && given > 0 ? given : computed;
   return factor
-    ? `At the detector. Estimated magnification ${factor.toFixed(2)}: lengths in the patient are shorter by it.`
-    : 'At the detector. Magnification unknown: lengths in the patient are shorter.';
+    ? warning('spacing.detector-magnified', { factor: Number(factor.toFixed(2)) })
+    : warning('spacing.detector');
 }
 
 const CENTIMETRES = 3;
@@ -111,12 +116,17 @@ function ultrasoundSpacing(attributes: Attributes): Spacing | null {
     const row = Math.abs(region.number('PhysicalDeltaY') ?? 0) * 10;
     if (!spatial || !metric || !(row > 0) || !(column > 0)) return [];
     const corner = (keyword: string) => String(region.number(keyword) ?? '?');
-    const bounds = `columns ${corner('RegionLocationMinX0')}-${corner('RegionLocationMaxX1')}, rows ${corner('RegionLocationMinY0')}-${corner('RegionLocationMaxY1')}`;
+    const bounds = `${corner('RegionLocationMinX0')}-${corner('RegionLocationMaxX1')} × ${corner('RegionLocationMinY0')}-${corner('RegionLocationMaxY1')}`;
     return [{ row, column, bounds }];
   });
   const [first] = regions;
   const agree = regions.every(({ row, column }) => row === first?.row && column === first.column);
   if (!first || !agree) return null;
   const bounds = regions.map((region) => region.bounds).join('; ');
-  return { row: first.row, column: first.column, source: 'UltrasoundRegion', note: `Holds inside ${bounds}.` };
+  return {
+    row: first.row,
+    column: first.column,
+    source: 'UltrasoundRegion',
+    note: warning('spacing.ultrasound', { regions: bounds }),
+  };
 }

@@ -6,6 +6,14 @@ export const dialogs = {
   'model-not-loaded': 'The model could not be loaded',
   'loading-model': 'Loading the model…',
 
+  'advice/model.not-found': 'Choose another model in the top bar, or import one.',
+  'advice/model.invalid-package': 'Import the model again.',
+  'advice/model.hash-mismatch': 'The weights were changed after the import. Import the model again.',
+  'advice/engine.unavailable': 'Choose another device in the device panel.',
+  'advice/engine.failed': 'Choose the CPU in the device panel and try again.',
+  'advice/worker.crashed': 'Try again. If the same image ends the process again, leave it out.',
+  'advice/worker.timeout': 'Try again. If the same image hangs again, leave it out.',
+
   'about.title': 'About {{name}}',
   'about.licence': 'Licence: MIT. Everything runs on this computer; nothing leaves it.',
 
