@@ -2,27 +2,15 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from '@playwright/test';
 import { root } from './cli.ts';
-import { test, type App } from './launch.ts';
-import { MainWindow } from './pages.ts';
+import { test } from './launch.ts';
 
 /** What the bundled model was made from; not part of the project. */
 const source = join(root, '..', 'shared', 'checkpoints', 'chest-xray-nano');
 const checkpoint = join(source, 'best_model.pth');
 
-let app: App;
-let window: MainWindow;
-
-test.beforeEach(async ({ launch }) => {
-  app = await launch();
-  window = new MainWindow(app.page);
-});
-
-test.afterEach(async () => {
-  await app.close();
-});
-
-test('a checkpoint is imported, and answers as the bundled model does', async () => {
+test('a checkpoint is imported, and answers as the bundled model does', async ({ app, window }) => {
   test.skip(!existsSync(checkpoint), `${checkpoint} is not here`);
+  test.slow();
   const { page } = app;
   await window.show('chest-phantom.png');
   const bundled = await window.probabilities();
@@ -34,6 +22,12 @@ test('a checkpoint is imported, and answers as the bundled model does', async ()
   await page.getByTestId('import-class-file').setInputFiles(join(source, 'class_indices.json'));
   await expect(page.getByTestId('import-classes')).toHaveValue(/bacterial pneumonia\nnormal\nviral pneumonia/);
   await page.getByLabel('Geometry').selectOption('stretch-224');
+  await page.getByTestId('preview-image').click();
+  const views = page.getByTestId('preview-view');
+  await expect(views).toHaveCount(2);
+  await expect(views.locator('canvas')).toHaveCount(2);
+  await app.openFolder(join(root, 'samples'), () => page.getByTestId('preview-folder').click());
+  await expect(page.getByTestId('preview-summary')).toContainText(/\d+ images were tried/, { timeout: 60_000 });
   await page.getByTestId('import-submit').click();
   await expect(page.getByTestId('model-select')).toHaveValue('imported-nano');
   await expect(window.prediction).toContainText('Imported nano');
@@ -42,7 +36,7 @@ test('a checkpoint is imported, and answers as the bundled model does', async ()
   for (const [name, probability] of bundled) expect(imported.get(name)).toBeCloseTo(probability, 3);
 });
 
-test('a file that is no checkpoint is refused by name', async () => {
+test('a file that is no checkpoint is refused by name', async ({ app }) => {
   await app.page.getByRole('button', { name: 'Import a model' }).click();
   const file = { name: 'notes.pth', mimeType: 'application/octet-stream', buffer: Buffer.from('not a checkpoint') };
   await app.page.getByTestId('import-file').setInputFiles(file);

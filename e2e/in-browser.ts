@@ -26,8 +26,8 @@ export async function launchInBrowser(browser: Browser): Promise<App> {
     crashWorker: async () => {
       for (const pid of await childrenOf(server.pid!)) process.kill(pid, 'SIGKILL');
     },
-    openFolder: async (folder) => {
-      await page.getByRole('button', { name: 'Open folder…' }).first().click();
+    openFolder: async (folder, ask) => {
+      await (ask ?? (() => page.getByRole('button', { name: 'Open folder…' }).first().click()))();
       const path = page.getByTestId('browse-path');
       const shown = page.getByTestId('browse-list');
       // The folder that the dialog begins with comes first, or it would replace what is typed.

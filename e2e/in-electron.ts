@@ -26,11 +26,11 @@ export async function launchInElectron(): Promise<App> {
         for (const { name, pid } of app.getAppMetrics()) if (name?.endsWith('inference')) process.kill(pid, 'SIGKILL');
       });
     },
-    openFolder: async (folder) => {
+    openFolder: async (folder, ask) => {
       await application.evaluate(({ dialog }, chosen) => {
         dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] });
       }, folder);
-      await page.getByRole('button', { name: 'Open folder…' }).first().click();
+      await (ask ?? (() => page.getByRole('button', { name: 'Open folder…' }).first().click()))();
     },
     save: async (action) => {
       await application.evaluate(({ dialog }, folder) => {

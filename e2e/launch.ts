@@ -1,6 +1,7 @@
 import { test as base, type Page } from '@playwright/test';
 import { launchInBrowser } from './in-browser.ts';
 import { launchInElectron } from './in-electron.ts';
+import { MainWindow } from './pages.ts';
 
 export interface LaunchOptions {
   /** Default: as a person who has read the notice. */
@@ -18,8 +19,11 @@ export interface App {
   readonly page: Page;
   /** Ends the inference process as a crash would. */
   crashWorker(): Promise<void>;
-  /** Opens a folder as a person does: in the app's own dialog, or in the system's where the host has one. */
-  openFolder(folder: string): Promise<void>;
+  /**
+   * Chooses a folder as a person does: in the app's own dialog, or in the system's where the host has one.
+   * @param ask what makes the app ask for it; left out: the button that opens a folder
+   */
+  openFolder(folder: string, ask?: () => Promise<void>): Promise<void>;
   /** Does what saves a file, and answers what was saved. */
   save(action: () => Promise<void>): Promise<SavedFile>;
   close(): Promise<void>;
@@ -30,8 +34,23 @@ export type Launch = (options?: LaunchOptions) => Promise<App>;
 /** HIFUSE_E2E_HOST=electron runs the same specs in the desktop application. */
 export const inElectron = process.env['HIFUSE_E2E_HOST'] === 'electron';
 
+interface TestFixtures {
+  /** The app as a new user has it, started for one test. */
+  app: App;
+  /** The parts of its window. */
+  window: MainWindow;
+}
+
 /** `launch` starts the app as a new user has it: with an empty data folder. */
-export const test = base.extend<object, { launch: Launch }>({
+export const test = base.extend<TestFixtures, { launch: Launch }>({
+  app: async ({ launch }, use) => {
+    const app = await launch();
+    await use(app);
+    await app.close();
+  },
+  window: async ({ app }, use) => {
+    await use(new MainWindow(app.page));
+  },
   launch: [
     inElectron
       ? // Playwright wants a pattern; this host needs no browser.

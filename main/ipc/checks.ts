@@ -18,6 +18,7 @@ const image = (fields: JsonFields) => ({ imageId: imageId(fields), frame: fields
 const uploadId = (fields: JsonFields): string => fields.string('uploadId', { minimum: 1, maximum: 100 });
 const batchId = (fields: JsonFields): string => fields.string('id', { minimum: 1, maximum: 100 });
 const path = (fields: JsonFields): string => fields.string('path', { minimum: 1, maximum: LONGEST_PATH });
+const folder = (fields: JsonFields): string => fields.string('folder', { minimum: 1, maximum: LONGEST_PATH });
 
 function texts(fields: JsonFields, field: string, most: number, longest: number): string[] {
   return fields
@@ -67,6 +68,7 @@ const CHECKS = {
   'studies.samples': null,
   'studies.close': (fields) => ({ imageIds: fields.raw('imageIds') === 'all' ? 'all' : imageIds(fields) }),
   'studies.reopen': null,
+  'files.choose-folder': null,
   'files.list': (fields) => ({ path: fields.raw('path') === null ? null : path(fields) }),
   'images.frame': image,
   'images.thumbnail': (fields) => ({ ...image(fields), size: fields.integer('size', 16, 1024) }),
@@ -94,6 +96,11 @@ const CHECKS = {
   'models.devices': null,
   'models.upload': uploadPart,
   'models.checkpoint': checkpoint,
+  'models.preview': (fields) => ({
+    ...checkpoint(fields),
+    ...(fields.raw('folder') === undefined ? image(fields) : { folder: folder(fields) }),
+    options: parsePackageDescription(fields.raw('options')),
+  }),
   'models.import': (fields) => ({ ...checkpoint(fields), options: parsePackageDescription(fields.raw('options')) }),
   'uploads.discard': (fields) => ({ uploadId: uploadId(fields) }),
   'settings.get': null,

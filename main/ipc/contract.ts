@@ -7,6 +7,7 @@ import type { Warning } from '../../models/warnings.ts';
 import type { Frame } from '../../models/imaging/frame.ts';
 import type { Manifest } from '../../models/package/manifest.ts';
 import type {
+  CheckpointPreview,
   CheckpointSummary,
   DeviceReport,
   DicomElement,
@@ -18,6 +19,7 @@ import type {
 } from '../../worker/protocol.ts';
 
 export type {
+  CheckpointPreview,
   CheckpointSummary,
   DeviceReport,
   DicomElement,
@@ -214,6 +216,8 @@ export interface Api {
   'studies.close': { params: { imageIds: string[] | 'all' }; result: null };
   /** Takes back the last close, for some seconds. */
   'studies.reopen': { params: null; result: null };
+  /** The system's own dialog for a folder, without opening it. `unavailable` where the host has none. */
+  'files.choose-folder': { params: null; result: { folder: string } | 'cancelled' | 'unavailable' };
   'files.list': { params: { path: string | null }; result: FolderListing };
   'images.frame': { params: { imageId: string; frame: number }; result: Frame };
   'images.thumbnail': {
@@ -237,6 +241,14 @@ export interface Api {
   /** A part of a checkpoint, for what follows. Of a page the newest one alone is kept. */
   'models.upload': { params: UploadPart; result: null };
   'models.checkpoint': { params: { uploadId: string } | { path: string }; result: CheckpointSummary };
+  /** What an import would see and say: of an open image, with the network's pictures, or of a folder's first images. */
+  'models.preview': {
+    params: ({ uploadId: string } | { path: string }) &
+      ({ imageId: string; frame: number } | { folder: string }) & {
+        options: Omit<ImportOptions, 'checkpoint' | 'out'>;
+      };
+    result: CheckpointPreview;
+  };
   'models.import': {
     params: ({ uploadId: string } | { path: string }) & { options: Omit<ImportOptions, 'checkpoint' | 'out'> };
     result: ModelSummary;

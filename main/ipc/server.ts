@@ -3,6 +3,7 @@ import { NOTICE, productName, version } from '../about.ts';
 import type { AppEvent, Services } from '../compose.ts';
 import { PATHS } from '../paths.ts';
 import { listFolder } from '../services/folders.ts';
+import { previewImport } from '../services/import-preview.ts';
 import { systemClock } from '../services/clock.ts';
 import type { Opened } from '../services/studies.ts';
 import { checkParams, isMethod } from './checks.ts';
@@ -90,6 +91,11 @@ function createHandlers(services: Services) {
       return null;
     },
 
+    'files.choose-folder': async () => {
+      const paths = await host.openDialog('folder');
+      if (paths === null) return 'unavailable';
+      return paths[0] === undefined ? 'cancelled' : { folder: paths[0] };
+    },
     'files.list': ({ path: folder }) => listFolder(folder),
 
     'images.frame': (params, { signal }) => images.frame(params, signal),
@@ -117,6 +123,10 @@ function createHandlers(services: Services) {
       return null;
     },
     'models.checkpoint': (source) => inference.request('checkpoint.summary', { path: checkpointPath(source) }),
+    'models.preview': async ({ options, ...source }) => {
+      const subject = 'folder' in source ? source : { path: studies.get(source.imageId).path, frame: source.frame };
+      return tasks.during('Trying the model', previewImport(inference, checkpointPath(source), options, subject));
+    },
     'models.import': async ({ options, ...source }) => {
       const out = await packages.place(options.id);
       const request = { ...options, checkpoint: checkpointPath(source), out };

@@ -1,11 +1,12 @@
 import { toErrorValue, type ErrorValue } from '../../models/errors.ts';
-import type { Api, CheckpointSummary, Client, ModelSummary } from '../../main/ipc/contract.ts';
+import type { Api, CheckpointPreview, CheckpointSummary, Client, ModelSummary } from '../../main/ipc/contract.ts';
 import type { Texts } from '../../models/texts/texts.ts';
 import type { Geometry } from '../../models/package/manifest.ts';
 import { classNamesOf, displayNameOf } from '../../models/package/class-names.ts';
 import type { UploadQueue } from './upload-queue.svelte.ts';
 
 type Source = { uploadId: string } | { path: string };
+type Busy = 'reading' | 'trying' | 'importing';
 type ImportOptions = Api['models.import']['params']['options'];
 
 /** Means and deviations that people train with, by name. */
@@ -88,8 +89,9 @@ export class ModelImport {
   #source = $state.raw<Source | null>(null);
   #fileName = $state('');
   #summary = $state.raw<CheckpointSummary | null>(null);
+  #preview = $state.raw<CheckpointPreview | null>(null);
   #error = $state.raw<ErrorValue | null>(null);
-  #busy = $state<'reading' | 'importing' | null>(null);
+  #busy = $state<Busy | null>(null);
 
   constructor(client: Client, uploads: UploadQueue) {
     this.#client = client;
@@ -104,11 +106,16 @@ export class ModelImport {
     return this.#summary;
   }
 
+  /** What the last preview showed; null before, and for another checkpoint. */
+  get preview(): CheckpointPreview | null {
+    return this.#preview;
+  }
+
   get error(): ErrorValue | null {
     return this.#error;
   }
 
-  get busy(): 'reading' | 'importing' | null {
+  get busy(): Busy | null {
     return this.#busy;
   }
 
@@ -131,6 +138,7 @@ export class ModelImport {
   /** Reads a checkpoint: by its path where the host knows it, else after sending it. */
   async read(file: File): Promise<void> {
     this.#summary = null;
+    this.#preview = null;
     this.#fileName = file.name;
     await this.#during('reading', async () => {
       const path = this.#client.pathForFile(file);
@@ -144,6 +152,16 @@ export class ModelImport {
   async readClasses(file: File): Promise<void> {
     await this.#during(null, async () => {
       this.form.classes = classNamesOf(await file.text()).join('\n');
+    });
+  }
+
+  /** Tries the model, as the form describes it, on an open image or on a folder. */
+  async tryOn(subject: { imageId: string; frame: number } | { folder: string }): Promise<void> {
+    this.#preview = null;
+    await this.#during('trying', async () => {
+      if (!this.#source) return;
+      const options = this.#options([]);
+      this.#preview = await this.#client.invoke('models.preview', { ...this.#source, ...subject, options });
     });
   }
 
@@ -188,7 +206,7 @@ export class ModelImport {
     };
   }
 
-  async #during(busy: 'reading' | 'importing' | null, action: () => Promise<void>): Promise<void> {
+  async #during(busy: Busy | null, action: () => Promise<void>): Promise<void> {
     this.#busy = busy;
     this.#error = null;
     try {

@@ -1,6 +1,6 @@
 import { english } from '../../models/texts/texts.ts';
 import { expect, it } from 'vitest';
-import type { Api, CheckpointSummary, ModelSummary } from '../../main/ipc/contract.ts';
+import type { Api, CheckpointPreview, CheckpointSummary, ModelSummary } from '../../main/ipc/contract.ts';
 import { architectureOf } from '../../models/hifuse/variants.ts';
 import { FakeClient } from '../testing/fake-client.ts';
 import { idOf, ModelImport } from './model-import.svelte.ts';
@@ -8,6 +8,32 @@ import { UploadQueue } from './upload-queue.svelte.ts';
 
 it('makes ids fit', () => {
   expect([idOf('Lungs, 2nd try!'), idOf('été'), idOf('肺')]).toEqual(['lungs-2nd-try', 'ete', 'model']);
+});
+
+it('tries the model as it is described, and forgets the answer with the checkpoint', async () => {
+  const asked: unknown[] = [];
+  const preview: CheckpointPreview = {
+    images: [],
+    readable: 3,
+    geometryChangesTop1: 1,
+    storage: { dtype: 'float16', changesTop1: 0, largestProbabilityDifference: 0.001 },
+  };
+  const main = new FakeClient({
+    'models.upload': () => null,
+    'models.checkpoint': () => ({ architecture: architectureOf('nano', 'dense') }) as CheckpointSummary,
+    'models.preview': (params) => {
+      asked.push(params);
+      return preview;
+    },
+  });
+  const wizard = new ModelImport(main, new UploadQueue(main));
+  await wizard.read(new File(['x'], 'best.pth'));
+  wizard.form.geometry = 'stretch-224';
+  await wizard.tryOn({ folder: '/images' });
+  expect(asked).toMatchObject([{ folder: '/images', options: { preprocessing: { geometry: 'stretch-224' } } }]);
+  expect(wizard.preview).toBe(preview);
+  await wizard.read(new File(['x'], 'other.pth'));
+  expect(wizard.preview).toBeNull();
 });
 
 it('reads a checkpoint, asks for what is missing, and imports it under a free id', async () => {

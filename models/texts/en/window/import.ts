@@ -23,6 +23,25 @@ export const modelImport = {
   'import.data-example': 'which images, of whom, how they were split',
   'import.prepared': 'How images were prepared in training',
   'import.geometry': 'Geometry',
+  'import.geometry-note':
+    'The released code crops the centre square of an image; other code stretches the whole of it. The wrong choice costs accuracy: try both below.',
+  'import.storage-note':
+    'The package keeps large weights in half precision (float16), half the size. Trying it shows what that changes.',
+  'import.trying': 'Trying the model in both geometries…',
+  'preview.title': 'Try it before the import',
+  'preview.image': 'On the image on the screen',
+  'preview.folder': 'On a folder of images…',
+  'preview.none': 'Both geometries are tried, and the precision that the weights will be stored in.',
+  'preview.sees': 'What the network sees: {{geometry}}',
+  'preview.chosen': 'chosen above',
+  'preview.images_one':
+    '{{count, number}} image was tried; {{changed, number}} has another most probable class in the other geometry.',
+  'preview.images_other':
+    '{{count, number}} images were tried; {{changed, number}} have another most probable class in the other geometry.',
+  'preview.nothing': 'There was no image that could be read.',
+  'preview.storage/float16':
+    'Storing in float16 changes the most probable class of {{changed, number}} of them, and a probability by at most {{difference}}.',
+  'preview.storage/float32': 'The weights are stored in float32: predictions stay as they are.',
   'import.normalisation': 'Normalisation',
   'import.normalisation/half': 'Mean 0.5, deviation 0.5 (released HiFuse code)',
   'import.normalisation/imagenet': 'ImageNet',
