@@ -41,7 +41,7 @@ beforeAll(() => {
 });
 const codes = (picture: Picture, features = pooled()) =>
   assess(reference, featuresOf(greyRgb(picture), features)).reasons.map(({ code, details }) =>
-    code === 'pixels.turned' ? `${code} ${details['degrees']!}` : code,
+    code === 'pixels.turned' ? `${code} ${details!['degrees']!}` : code,
   );
 
 describe('an image among others', () => {
