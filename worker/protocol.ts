@@ -125,6 +125,8 @@ export interface ModelInfo {
   device: Device;
   precision: Precision;
   preferredBatch: number;
+  /** Bytes of weights that the engine holds. */
+  weightBytes: number;
   devices: DeviceReport[];
 }
 

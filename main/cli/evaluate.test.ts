@@ -33,6 +33,7 @@ const requests: Requests = fakeRequests({
       device: 'cpu',
       precision: 'float32',
       preferredBatch: 2,
+      weightBytes: 0,
       devices: [],
     }),
   'model.classify': ({ images, model }) =>

@@ -14,7 +14,7 @@ import {
   type MenuItemConstructorOptions,
 } from 'electron';
 import { HifuseError } from '../../models/errors.ts';
-import { NO_TELEMETRY } from '../../worker/engines/onnx/no-telemetry.ts';
+import { WORKER_ENVIRONMENT } from '../../worker/environment.ts';
 import type { FromWorker } from '../../worker/protocol.ts';
 import { NOTICE, productName, software } from '../about.ts';
 import type { Events } from '../ipc/contract.ts';
@@ -68,7 +68,7 @@ export function electronHost(window: () => BrowserWindow | null): Host {
 function forkWorker(): WorkerProcess {
   const child = utilityProcess.fork(PATHS.workerEntry, [], {
     serviceName: `${productName} inference`,
-    env: { ...process.env, ...NO_TELEMETRY },
+    env: { ...process.env, ...WORKER_ENVIRONMENT },
     // Codecs write what they think of a file: it could name a patient. HIFUSE_DEBUG shows it.
     stdio: process.env['HIFUSE_DEBUG'] ? 'inherit' : 'ignore',
   });

@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { NO_TELEMETRY } from '../../worker/engines/onnx/no-telemetry.ts';
+import { WORKER_ENVIRONMENT } from '../../worker/environment.ts';
 import type { FromWorker } from '../../worker/protocol.ts';
 import { defaultDataDirectory, PATHS } from '../paths.ts';
 import type { Host, WorkerProcess } from './host.ts';
@@ -25,7 +25,7 @@ function forkWorker(entry: string): WorkerProcess {
     // Structured clone: typed arrays stay typed arrays.
     serialization: 'advanced',
     execArgv: [],
-    env: { ...process.env, ...NO_TELEMETRY },
+    env: { ...process.env, ...WORKER_ENVIRONMENT },
     // Codecs write what they think of a file: it could name a patient. HIFUSE_DEBUG shows it.
     stdio: ['ignore', 'ignore', process.env['HIFUSE_DEBUG'] ? 'inherit' : 'ignore', 'ipc'],
   });

@@ -128,6 +128,7 @@ export function fakeModel(changes: Partial<ModelInfo> = {}): ModelInfo {
     device: 'cpu',
     precision: 'float32',
     preferredBatch: 2,
+    weightBytes: 0,
     devices: [],
     ...changes,
   };

@@ -242,7 +242,8 @@ function spatialGate<T>(ops: Ops<T>, fu: Parameters, local: T): T {
 
 /** Which channels of the global map: a bottleneck (C -> C/16 -> C) over its maximum and its mean, added. */
 function channelGate<T>(ops: Ops<T>, fu: Parameters, architecture: Architecture, global: T): T {
-  const squeeze = (vector: T) => ops.linear(ops.relu(ops.linear(vector, fu.layer('se.0'))), fu.layer('se.2'));
+  const [down, up] = [fu.layer('se.0'), fu.layer('se.2')];
+  const squeeze = (vector: T) => ops.linear(ops.relu(ops.linear(vector, down)), up);
   const gate = ops.sigmoid(ops.add(squeeze(ops.globalMax(global)), squeeze(ops.globalMean(global))));
   return architecture.doubleSigmoid ? ops.sigmoid(gate) : gate;
 }

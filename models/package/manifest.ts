@@ -133,14 +133,22 @@ const descriptionFields = {
   training: trainingSchema,
 };
 
+/** Its fields stand in a manifest in this order. */
 const manifestSchema = fields({
   schema: oneOf([1]),
-  ...descriptionFields,
+  id: descriptionFields.id,
+  name: descriptionFields.name,
+  version: descriptionFields.version,
+  license: descriptionFields.license,
   architecture: architectureSchema,
+  classes: descriptionFields.classes,
+  preprocessing: descriptionFields.preprocessing,
   /** null: probabilities are the softmax of the logits, not calibrated. */
   calibration: v.nullable(calibrationSchema),
   /** null or missing: whether an image is unusual cannot be told. */
   statistics: v.exactOptional(v.nullable(statisticsSchema)),
+  intended: descriptionFields.intended,
+  training: descriptionFields.training,
   weights: fields({
     file: oneOf(['weights.safetensors']),
     sha256: text({ pattern: /^[0-9a-f]{64}$/ }),

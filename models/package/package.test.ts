@@ -2,14 +2,16 @@ import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { formulaStateDict } from '../hifuse/formula.ts';
 import { releasedParameters, type StateDict, type Tensor } from '../hifuse/state-dict.ts';
+import { draining } from './lazy-state.ts';
 import { modelCard } from './model-card.ts';
 import type { Manifest } from './manifest.ts';
 import { decodePackage, encodePackage, type PackageBytes } from './package.ts';
 import { decodeSafetensors, encodeSafetensors, type RawTensor } from './safetensors.ts';
 import { exampleManifest, exampleSelfTest, SMALL } from './testing/example.ts';
-import { decodeWeights, encodeWeights } from './weights.ts';
+import { decodeWeights, encodeWeights, inMemory, openWeights } from './weights.ts';
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+const hashed = (bytes: Uint8Array) => ({ ...inMemory(bytes), sha256: sha256(bytes) });
 const example = exampleManifest();
 const state = formulaStateDict(SMALL, 2);
 let weights: Uint8Array<ArrayBuffer>;
@@ -31,6 +33,35 @@ function withTensors(change: (tensors: Map<string, RawTensor>) => void): Uint8Ar
 }
 
 describe('weights', () => {
+  test('are read when they are asked for, and not kept', () => {
+    const read: number[] = [];
+    const decoded = openWeights(
+      {
+        size: weights.length,
+        read: (offset, length) => {
+          read.push(length);
+          return weights.subarray(offset, offset + length);
+        },
+      },
+      example,
+      'w',
+    );
+    read.length = 0;
+    const [name] = [...decoded.keys()];
+    expect(decoded.get(name!)).toEqual(decoded.get(name!));
+    expect(decoded.get(name!)!.data).not.toBe(decoded.get(name!)!.data);
+    expect(read).toHaveLength(4);
+    expect(decoded.get('nothing')).toBeUndefined();
+    expect(new Map(decoded).size).toBe(decoded.size);
+  });
+
+  test('can be drained: each is taken once', () => {
+    const source = new Map(state);
+    const drained = draining(source);
+    for (const [name, tensor] of drained) expect(tensor).toBe(state.get(name));
+    expect(source.size).toBe(0);
+  });
+
   test('matrices are float16, vectors float32, the index int64, and names are the released ones', () => {
     const tensors = decodeSafetensors(weights, 'w');
     const table = releasedParameters(SMALL, 2);
@@ -113,14 +144,14 @@ describe('weights', () => {
 
 describe('package', () => {
   test('gives back what was put in', () => {
-    const decoded = decodePackage(files, sha256, 'example');
+    const decoded = decodePackage(files, hashed(files['weights.safetensors']), sha256, 'example');
     expect(decoded).toMatchObject({ manifest, modelCard: '# Example', selfTest: exampleSelfTest() });
   });
 
   test('refuses weights with one bit changed', () => {
     const tampered = weights.slice();
     tampered[tampered.length - 1]! ^= 1;
-    expect(() => decodePackage({ ...files, 'weights.safetensors': tampered }, sha256, 'example')).toThrow(
+    expect(() => decodePackage(files, hashed(tampered), sha256, 'example')).toThrow(
       expect.objectContaining({
         code: 'model.hash-mismatch',
         message: expect.stringContaining('example/weights.safetensors') as string,
@@ -134,7 +165,7 @@ describe('package', () => {
     ['selftest.json', 'null'],
     ['selftest.json', '{"schema": 1, }'],
   ])('refuses %s of %j and names the file', (file, text) => {
-    expect(() => decodePackage({ ...files, [file]: Buffer.from(text) }, sha256, 'example')).toThrow(
+    expect(() => decodePackage({ ...files, [file]: Buffer.from(text) }, hashed(weights), sha256, 'example')).toThrow(
       expect.objectContaining({
         code: 'model.invalid-package',
         message: expect.stringContaining(`example/${file}`) as string,
@@ -143,9 +174,9 @@ describe('package', () => {
   });
 
   test('refuses a model card that is no text', () => {
-    expect(() => decodePackage({ ...files, 'MODEL_CARD.md': Uint8Array.of(0xff, 0xfe) }, sha256, 'example')).toThrow(
-      expect.objectContaining({ code: 'model.invalid-package' }),
-    );
+    expect(() =>
+      decodePackage({ ...files, 'MODEL_CARD.md': Uint8Array.of(0xff, 0xfe) }, hashed(weights), sha256, 'example'),
+    ).toThrow(expect.objectContaining({ code: 'model.invalid-package' }));
   });
 });
 

@@ -4,7 +4,7 @@ import { HifuseError } from '../errors.ts';
 import type { StateDict } from '../hifuse/state-dict.ts';
 import { parseManifest, parseSelfTest, type Manifest, type SelfTest } from './manifest.ts';
 import { decodeUtf8, encodeUtf8 } from './utf8.ts';
-import { decodeWeights } from './weights.ts';
+import { openWeights, type WeightBytes } from './weights.ts';
 
 /** The files of a model package and how large each may be: bytes in, bytes out. */
 export const PACKAGE_FILES = {
@@ -27,10 +27,15 @@ export type PackageBytes = Readonly<Record<Exclude<PackageFile, typeof STATISTIC
 /** SHA-256 as 64 lower-case hexadecimal digits; the folder is pure, so the hash comes from outside. */
 export type Sha256 = (bytes: Uint8Array) => string;
 
+/** A weight file with its SHA-256 as 64 lower-case hexadecimal digits. */
+export interface HashedWeights extends WeightBytes {
+  sha256: string;
+}
+
 /** A package that was read and verified. */
 export interface ModelPackage {
   manifest: Manifest;
-  /** Released names, float32, only those that the network uses. */
+  /** Released names, float32, only those that the network uses; each is read when it is asked for. */
   state: StateDict;
   modelCard: string;
   selfTest: SelfTest;
@@ -50,9 +55,10 @@ export function encodePackage(
   selfTest: SelfTest,
   statistics?: Uint8Array,
 ): PackageBytes {
-  parseSelfTest(selfTest, parseManifest(manifest, 'manifest.json').classes.length, 'selftest.json');
+  const checked = parseManifest(manifest, 'manifest.json');
+  parseSelfTest(selfTest, checked.classes.length, 'selftest.json');
   return {
-    'manifest.json': encodeJson(manifest),
+    'manifest.json': encodeJson(checked),
     'weights.safetensors': weights,
     'MODEL_CARD.md': encodeUtf8(modelCard),
     'selftest.json': encodeJson(selfTest),
@@ -71,7 +77,12 @@ function encodeJson(value: unknown): Uint8Array {
  * @param name of the package, for messages: its folder
  * @throws HifuseError `model.invalid-package`, `model.hash-mismatch`, `model.*-tensor`, `model.shape-mismatch`
  */
-export function decodePackage(files: PackageBytes, sha256: Sha256, name: string): ModelPackage {
+export function decodePackage(
+  files: Omit<PackageBytes, 'weights.safetensors'>,
+  weights: HashedWeights,
+  sha256: Sha256,
+  name: string,
+): ModelPackage {
   const subject = (file: PackageFile): string => `${name}/${file}`;
   const text = (file: 'manifest.json' | 'MODEL_CARD.md' | 'selftest.json'): string =>
     decodeText(files[file], subject(file));
@@ -84,9 +95,8 @@ export function decodePackage(files: PackageBytes, sha256: Sha256, name: string)
     subject('selftest.json'),
   );
 
-  const weights = files['weights.safetensors'];
-  requireHash(sha256(weights), manifest.weights.sha256, subject('weights.safetensors'));
-  const state = decodeWeights(weights, manifest, subject('weights.safetensors'));
+  requireHash(weights.sha256, manifest.weights.sha256, subject('weights.safetensors'));
+  const state = openWeights(weights, manifest, subject('weights.safetensors'));
   return { manifest, state, modelCard, selfTest, reference: decodeStatistics(files, manifest, sha256, name) };
 }
 
@@ -99,7 +109,7 @@ function requireHash(found: string, named: string, subject: string): void {
 }
 
 function decodeStatistics(
-  files: PackageBytes,
+  files: Pick<PackageBytes, typeof STATISTICS_FILE>,
   { statistics, architecture }: Manifest,
   sha256: Sha256,
   name: string,

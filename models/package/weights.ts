@@ -4,7 +4,8 @@ import { checkShapes, releasedParameters, type StateDict, type Tensor } from '..
 import { DTYPES } from './dtypes.ts';
 import { narrowFloat16 } from './float16.ts';
 import type { Manifest } from './manifest.ts';
-import { decodeSafetensors, encodeSafetensors, type RawTensor } from './safetensors.ts';
+import { LazyState } from './lazy-state.ts';
+import { encodeSafetensors, headerLength, LENGTH_BYTES, parseHeader, type RawTensor } from './safetensors.ts';
 
 /** The weight file of a package: released names, see the formats in the manifest's documentation. */
 export interface EncodedWeights {
@@ -64,29 +65,59 @@ function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Arra
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
+/** Bytes of a weight file by range. */
+export interface WeightBytes {
+  readonly size: number;
+  /** Exactly `length` bytes from `offset` on. */
+  read(offset: number, length: number): Uint8Array;
+}
+
 /**
- * Reads the weight file and checks every name, shape and value.
+ * Opens a weight file and checks every name, shape and value.
  *
- * @returns the parameters that the network uses, widened to float32
+ * @returns the parameters that the network uses. Each is read and widened to float32 when it is asked for, every time
+ *   anew, and not kept: whoever records a network holds one parameter at a time
  * @throws HifuseError `checkpoint.corrupt`, `checkpoint.not-hifuse`, `model.*`, naming the tensor
  */
-export function decodeWeights(
-  file: Uint8Array,
+export function openWeights(
+  file: WeightBytes,
   { architecture, classes }: Pick<Manifest, 'architecture' | 'classes'>,
   subject: string,
 ): StateDict {
-  const tensors = decodeSafetensors(file, subject);
+  const length = headerLength(file.read(0, Math.min(LENGTH_BYTES, file.size)), file.size, subject);
+  const tensors = parseHeader(file.read(LENGTH_BYTES, length), file.size, subject);
   const shapes = new Map([...tensors].map(([name, { shape }]) => [name, shape]));
   checkShapes(shapes, architecture, classes.length, subject);
 
-  const state = new Map<string, Tensor>();
+  const read = (name: string): RawTensor => {
+    const { dtype, shape, begin, end } = tensors.get(name)!;
+    return { dtype, shape, bytes: file.read(begin, end - begin) };
+  };
+  const tensorOf = (name: string): Tensor => ({
+    shape: tensors.get(name)!.shape,
+    data: decodeTensor(name, read(name), subject),
+  });
+  const used: string[] = [];
   for (const [name, spec] of releasedParameters(architecture, classes.length)) {
-    const tensor = tensors.get(name);
-    if (!tensor) continue;
-    if (spec.kind === 'index') requireIndex(name, tensor, architecture.window, subject);
-    else if (spec.unused === null) state.set(name, { shape: spec.shape, data: decodeTensor(name, tensor, subject) });
+    if (!tensors.has(name)) continue;
+    if (spec.kind === 'index') requireIndex(name, read(name), architecture.window, subject);
+    else if (spec.unused === null) used.push(name);
   }
-  return state;
+  for (const name of used) tensorOf(name); // for its errors
+  return new LazyState(used, tensorOf);
+}
+
+/** The same of a file in memory. */
+export function decodeWeights(
+  file: Uint8Array,
+  manifest: Pick<Manifest, 'architecture' | 'classes'>,
+  subject: string,
+): StateDict {
+  return openWeights(inMemory(file), manifest, subject);
+}
+
+export function inMemory(file: Uint8Array): WeightBytes {
+  return { size: file.length, read: (offset, length) => file.subarray(offset, offset + length) };
 }
 
 /**

@@ -46,6 +46,8 @@ export interface Session {
   readonly precision: Precision;
   /** How many images at once are fastest here (measured or known). */
   readonly preferredBatch: number;
+  /** Bytes of weights and other constants that the network holds here, as it was given them. */
+  readonly weightBytes: number;
   /** Runs the network, and hands out the taps that are asked for. Throws HifuseError `engine.failed`. */
   run(batch: Batch, taps?: readonly Tap[]): Promise<Answer>;
   dispose(): Promise<void>;

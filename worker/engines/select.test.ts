@@ -44,6 +44,7 @@ function pretend(machine: Machine, behaviours: Partial<Record<Place, Behaviour>>
         device,
         precision: 'float32',
         preferredBatch: 1,
+        weightBytes: 0,
         run: () => {
           clock += behaviour.milliseconds;
           if (behaviour.breaks) return Promise.reject(new HifuseError('engine.failed', behaviour.breaks));

@@ -33,6 +33,7 @@ export function modelHandlers(
           device: session.device,
           precision: session.precision,
           preferredBatch: session.preferredBatch,
+          weightBytes: session.weightBytes,
           devices,
         }),
       ),

@@ -45,6 +45,7 @@ function engine(log: string[]): Engine {
         device: 'cpu',
         precision: 'float32',
         preferredBatch: 1,
+        weightBytes: 0,
         run: async ({ data }: Batch) => ({ logits: { data: Float32Array.of(data[0]!, second), shape: [1, 2] } }),
         dispose: async () => void log.push('dispose'),
       };

@@ -6,6 +6,7 @@ import {
   type Manifest,
   type PackageDescription,
 } from '../../models/package/manifest.ts';
+import { draining } from '../../models/package/lazy-state.ts';
 import { decodeWeights } from '../../models/package/weights.ts';
 import type { Engine, Session } from '../engines/engine.ts';
 import { rowsOf } from '../engines/rows.ts';
@@ -39,7 +40,7 @@ export async function previewCheckpoint(
     const inspected = inspectDescribed(checkpoint, description);
     const state = await readState(checkpoint, inspected);
     const encoded = encodeDescribed(state, inspected, description);
-    const session = await options.engine.load({ manifest: encoded.manifest, state }, 'cpu');
+    const session = await options.engine.load({ manifest: encoded.manifest, state: draining(state) }, 'cpu');
     try {
       return { ...encoded, outcomes: await viewAll(request, session, description, inputs, options) };
     } finally {

@@ -1,3 +1,4 @@
+import { closeSync, fstatSync, openSync, readSync, type BigIntStats } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { HifuseError } from '../../models/errors.ts';
@@ -25,11 +26,14 @@ const CALL_LIMIT = 2 ** 30;
 export class FileSource implements ByteSource {
   readonly name: string;
   readonly size: number;
+  /** What is different once the file was written anew. */
+  readonly version: string;
   readonly #handle: FileHandle;
 
-  private constructor(name: string, size: number, handle: FileHandle) {
+  constructor(name: string, status: BigIntStats, handle: FileHandle) {
     this.name = name;
-    this.size = size;
+    this.size = Number(status.size);
+    this.version = versionOf(status);
     this.#handle = handle;
   }
 
@@ -41,9 +45,9 @@ export class FileSource implements ByteSource {
   static async open(path: string): Promise<FileSource> {
     const name = basename(path);
     try {
-      const status = await stat(path);
-      requireContent(name, status);
-      return new FileSource(name, status.size, await open(path, 'r'));
+      requireContent(name, await stat(path));
+      const handle = await open(path, 'r');
+      return new FileSource(name, await handle.stat({ bigint: true }), handle);
     } catch (error) {
       throw fileError(name, error);
     }
@@ -78,4 +82,37 @@ export function requireRange({ name, size }: ByteSource, offset: number, length:
       `${name} is damaged or cut off: it refers to ${length} bytes from ${offset} on, and has ${size}.`,
     );
   }
+}
+
+const versionOf = ({ size, mtimeNs, ino }: BigIntStats): string => [size, mtimeNs, ino].join(':');
+
+/**
+ * Reads a file by range without keeping it open, at once: for what is asked for in the middle of a computation.
+ *
+ * @param version of a {@link FileSource}: the file must still be that one
+ */
+export function readerOf(path: string, version: string) {
+  const name = basename(path);
+  const read = (offset: number, length: number): Uint8Array<ArrayBuffer> => {
+    let descriptor: number | null = null;
+    try {
+      descriptor = openSync(path, 'r');
+      if (versionOf(fstatSync(descriptor, { bigint: true })) !== version) {
+        throw new HifuseError('file.unreadable', `${name} was changed while it was read.`);
+      }
+      const bytes = new Uint8Array(length);
+      let filled = 0;
+      while (filled < length) {
+        const count = readSync(descriptor, bytes, filled, Math.min(length - filled, CALL_LIMIT), offset + filled);
+        if (count === 0) throw new HifuseError('file.unreadable', `${name} became shorter while it was read.`);
+        filled += count;
+      }
+      return bytes;
+    } catch (error) {
+      throw fileError(name, error);
+    } finally {
+      if (descriptor !== null) closeSync(descriptor);
+    }
+  };
+  return { size: Number(version.split(':')[0]), read };
 }

@@ -39,6 +39,7 @@ function summing(seen: LoadedModel[] = []): Engine {
         device,
         precision: 'float32',
         preferredBatch: 1,
+        weightBytes: 0,
         run,
         dispose: async () => undefined,
       };

@@ -5,14 +5,15 @@ import type { Manifest } from '../../models/package/manifest.ts';
 import { modelCard } from '../../models/package/model-card.ts';
 import { parsePackageDescription, type PackageDescription } from '../../models/package/manifest.ts';
 import { encodePackage } from '../../models/package/package.ts';
-import { decodeWeights, encodeWeights } from '../../models/package/weights.ts';
+import { draining } from '../../models/package/lazy-state.ts';
+import { encodeWeights } from '../../models/package/weights.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { CheckpointSummary, ImportOptions } from '../protocol.ts';
-import { sha256 } from './load-package.ts';
+import { openStored, sha256 } from './load-package.ts';
 import { makeSelfTest, selfTestLogits, type Rows } from './make-self-test.ts';
 import { withCheckpoint, type Checkpoint } from './open-checkpoint.ts';
 import { inspectCheckpoint, readState, type Inspected } from './read-state.ts';
-import { writePackage } from './write-package.ts';
+import { replaceFolder, writeFiles } from './write-package.ts';
 
 /**
  * Says what a checkpoint's names and shapes tell. No values are read.
@@ -51,24 +52,45 @@ export async function importCheckpoint(
 
   return withCheckpoint(options.checkpoint, async (checkpoint) => {
     const inspected = inspectDescribed(checkpoint, description);
-    const { manifest, bytes, logits } = await convert(checkpoint, inspected, description, await engine());
-    const stored = { manifest, state: decodeWeights(bytes, manifest, manifest.weights.file) };
-    const selfTest = makeSelfTest(logits, await selfTestLogits(stored, await engine()));
-    const card = description.modelCard || modelCard(manifest, inspected.parameters);
-    return { directory: await writePackage(options.out, encodePackage(manifest, bytes, card, selfTest)), manifest };
+    const network = await engine();
+    let manifest: Manifest | undefined;
+    const directory = await replaceFolder(options.out, async (folder) => {
+      const stored = await storeWeights(folder, checkpoint, inspected, description, network);
+      manifest = stored.manifest;
+      const selfTest = makeSelfTest(stored.logits, await selfTestLogits(await openStored(folder, manifest), network));
+      const card = description.modelCard || modelCard(manifest, inspected.parameters);
+      const { 'weights.safetensors': _, ...others } = encodePackage(manifest, new Uint8Array(), card, selfTest);
+      await writeFiles(folder, others);
+    });
+    return { directory, manifest: manifest! };
   });
 }
 
-/** Reads the weights, runs them, and encodes them: a step of its own, so that float32 copies of both are never held at once. */
-async function convert(
+/**
+ * Reads the weights, stores them as the package does, and runs them as they were. Every copy of them ends before the next
+ * one is made: importing takes no more memory than loading.
+ */
+async function storeWeights(
+  folder: string,
   checkpoint: Checkpoint,
   inspected: Inspected,
   description: PackageDescription,
   engine: Engine,
-): Promise<{ manifest: Manifest; bytes: Uint8Array; logits: Rows }> {
+): Promise<{ manifest: Manifest; logits: Rows }> {
   const state = await readState(checkpoint, inspected);
+  const manifest = await writeWeights(folder, state, inspected, description);
+  return { manifest, logits: await selfTestLogits({ manifest, state: draining(state) }, engine) };
+}
+
+async function writeWeights(
+  folder: string,
+  state: StateDict,
+  inspected: Inspected,
+  description: PackageDescription,
+): Promise<Manifest> {
   const { bytes, manifest } = encodeDescribed(state, inspected, description);
-  return { manifest, bytes, logits: await selfTestLogits({ manifest, state }, engine) };
+  await writeFiles(folder, { 'weights.safetensors': bytes });
+  return manifest;
 }
 
 /**

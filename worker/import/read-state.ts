@@ -5,7 +5,6 @@ import {
   parameterCount,
   releasedParameters,
   type IgnoredName,
-  type StateDict,
   type Tensor,
 } from '../../models/hifuse/state-dict.ts';
 import { decodeTensor, requireIndex } from '../../models/package/weights.ts';
@@ -44,7 +43,7 @@ export function inspectCheckpoint({ name, tensors }: Checkpoint): Inspected {
  * @returns released names, float32
  * @throws HifuseError `checkpoint.corrupt`, `checkpoint.not-hifuse`, `file.*`
  */
-export async function readState({ name, tensors }: Checkpoint, inspected: Inspected): Promise<StateDict> {
+export async function readState({ name, tensors }: Checkpoint, inspected: Inspected): Promise<Map<string, Tensor>> {
   const { architecture, classCount } = inspected;
   const state = new Map<string, Tensor>();
   for (const [key, { shape, kind }] of releasedParameters(architecture, classCount)) {

@@ -19,7 +19,15 @@ function answering(logits: number[], precision: Session['precision'], seen: Batc
     seen.push(batch);
     return { logits: { data: Float32Array.from(logits), shape: [2, logits.length / 2] } };
   };
-  return { engine: 'onnx', device: 'cpu', precision, preferredBatch: 1, run, dispose: async () => undefined };
+  return {
+    engine: 'onnx',
+    device: 'cpu',
+    precision,
+    preferredBatch: 1,
+    weightBytes: 0,
+    run,
+    dispose: async () => undefined,
+  };
 }
 
 describe('runSelfTest', () => {

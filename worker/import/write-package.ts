@@ -11,7 +11,21 @@ import { PACKAGE_FILES, type PackageBytes } from '../../models/package/package.t
  * @returns the absolute path of the folder
  * @throws HifuseError `file.write-failed`
  */
-export async function writePackage(directory: string, files: PackageBytes): Promise<string> {
+export function writePackage(directory: string, files: PackageBytes): Promise<string> {
+  return replaceFolder(directory, (folder) => writeFiles(folder, files));
+}
+
+/** Writes files of a package into a folder, and waits until they are on the disk. */
+export async function writeFiles(folder: string, files: Partial<PackageBytes>): Promise<void> {
+  for (const [name, bytes] of Object.entries(files)) await writeFile(join(folder, name), bytes, { flush: true });
+}
+
+/**
+ * As {@link writePackage}, with `fill` writing the files into the folder that becomes the package's.
+ *
+ * @throws HifuseError `file.write-failed`, and what `fill` throws
+ */
+export async function replaceFolder(directory: string, fill: (folder: string) => Promise<void>): Promise<string> {
   const target = resolve(directory);
   let temporary: string | null = null;
   try {
@@ -20,7 +34,7 @@ export async function writePackage(directory: string, files: PackageBytes): Prom
     temporary = await mkdtemp(join(dirname(target), `.${basename(target)}-`));
     const complete = join(temporary, 'new');
     await mkdir(complete);
-    for (const [name, bytes] of Object.entries(files)) await writeFile(join(complete, name), bytes, { flush: true });
+    await fill(complete);
     if (replaces) await rename(target, join(temporary, 'old'));
     await rename(complete, target).catch(async (error: unknown) => {
       if (replaces) await rename(join(temporary!, 'old'), target);

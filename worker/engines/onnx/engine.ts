@@ -13,6 +13,7 @@ import {
   type Session,
   type Tap,
 } from '../engine.ts';
+import { collectGarbage } from '../garbage.ts';
 import { compile, INPUT, LOGITS, type MoreOutputs } from './compile.ts';
 import { openGraph } from './open-graph.ts';
 import { PROVIDERS, providerOptions, unavailable } from './providers.ts';
@@ -40,11 +41,10 @@ export const onnxEngine: Engine = {
   async load(model, device) {
     const { style, precision } = styleFor(model, device);
     try {
-      return new OnnxSession(
-        device,
-        precision,
-        await openGraph(compile(model, style, everyTap), providerOptions(device)),
-      );
+      const graph = compile(model, style, everyTap);
+      const weightBytes = graph.constantBytes;
+      collectGarbage(); // The weights as released: ONNX Runtime now copies what was made of them.
+      return new OnnxSession(device, precision, weightBytes, await openGraph(graph, providerOptions(device)));
     } catch (error) {
       throw error instanceof HifuseError ? error : unavailable(device, error);
     }
@@ -56,11 +56,13 @@ class OnnxSession implements Session {
   readonly precision: Precision;
   readonly device: Device;
   readonly preferredBatch: number;
+  readonly weightBytes: number;
   #session: InferenceSession | null;
   /** Runs follow one another, and the end follows them. */
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(device: Device, precision: Precision, session: InferenceSession) {
+  constructor(device: Device, precision: Precision, weightBytes: number, session: InferenceSession) {
+    this.weightBytes = weightBytes;
     this.device = device;
     this.precision = precision;
     this.preferredBatch = PROVIDERS[device].preferredBatch;

@@ -139,6 +139,11 @@ export class Graph {
     return { model, externalData };
   }
 
+  /** Of all constants. */
+  get constantBytes(): number {
+    return [...this.#initializers.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
+  }
+
   #model(
     metadata: Readonly<Record<string, string>>,
     initializer: (name: string, tensor: GraphTensor) => Message,

@@ -55,7 +55,7 @@ export class OnnxOps implements Ops<FeatureMap> {
 
   /** Takes a graph input of shape [N, channels, rows, columns]. */
   fromChannelsFirst(name: string, size: Size): FeatureMap {
-    const image = this.#map(size, () => this.#graph.node('Transpose', [name], { perm: TO_CHANNELS_LAST }));
+    const image = new FeatureMap(size, () => this.#graph.node('Transpose', [name], { perm: TO_CHANNELS_LAST }));
     this.#images.set(image, { name, cells: null });
     return image;
   }
@@ -284,8 +284,13 @@ export class OnnxOps implements Ops<FeatureMap> {
     });
   }
 
+  /**
+   * A map that is recorded at once, so that the weights that went into it can be let go. Linear maps wait: the next one may
+   * take them into its weights.
+   */
   #map(size: Size, record: () => string): FeatureMap {
-    return new FeatureMap(size, record);
+    const value = record();
+    return new FeatureMap(size, () => value);
   }
 }
 

@@ -58,12 +58,14 @@ class TensorFlowSession implements Session {
   readonly precision = 'float32';
   readonly device: 'cuda' | 'cpu';
   readonly preferredBatch: number;
+  readonly weightBytes: number;
   readonly #backend: Backend;
   readonly #compiled: Compiled;
 
   constructor(backend: Backend, compiled: Compiled) {
     this.#backend = backend;
     this.#compiled = compiled;
+    this.weightBytes = compiled.program.constantBytes;
     this.device = backend.gpu ? 'cuda' : 'cpu';
     this.preferredBatch = PREFERRED_BATCH[backend.gpu ? 'cuda' : backend.name];
   }

@@ -75,6 +75,11 @@ export class Program {
     });
   }
 
+  /** Of all constants. */
+  get constantBytes(): number {
+    return this.#constants.reduce((sum, { size }) => sum + 4 * size, 0);
+  }
+
   dispose(): void {
     for (const tensor of this.#constants.splice(0)) tensor.dispose();
   }
