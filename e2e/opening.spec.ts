@@ -67,7 +67,9 @@ test('a folder opens, and its first image shows at once', async () => {
   ]);
   await app.openFolder(folder);
   await expect(window.images).toHaveCount(before + 2);
-  await expect(app.page.getByTestId('skipped-count')).toContainText('1 file skipped');
+  await app.page.getByTestId('skipped-count').click();
+  await expect(app.page.getByTestId('skipped-list')).toContainText('notes.txt');
+  await app.page.keyboard.press('Escape');
   await window.expectShown((await window.image('loop.dcm').getAttribute('data-image-id'))!);
 });
 

@@ -25,6 +25,7 @@ const VALID: { [M in Method]: Api[M]['params'] } = {
   'studies.samples': null,
   'studies.close': { imageIds: 'all' },
   'studies.reopen': null,
+  'studies.skipped': null,
   'files.choose-folder': null,
   'files.list': { path: null },
   'images.frame': { imageId: 'image-1', frame: 3 },

@@ -68,6 +68,7 @@ const CHECKS = {
   'studies.samples': null,
   'studies.close': (fields) => ({ imageIds: fields.raw('imageIds') === 'all' ? 'all' : imageIds(fields) }),
   'studies.reopen': null,
+  'studies.skipped': null,
   'files.choose-folder': null,
   'files.list': (fields) => ({ path: fields.raw('path') === null ? null : path(fields) }),
   'images.frame': image,

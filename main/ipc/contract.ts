@@ -90,6 +90,13 @@ export interface StudiesUpdate {
   skipped: number;
 }
 
+/** A file that was met in a folder and is no image. */
+export interface SkippedFile {
+  /** With the path below the opened folder. */
+  name: string;
+  error: ErrorValue;
+}
+
 /** The image to show for something that was opened. */
 export interface Opening {
   id: string;
@@ -216,6 +223,8 @@ export interface Api {
   'studies.close': { params: { imageIds: string[] | 'all' }; result: null };
   /** Takes back the last close, for some seconds. */
   'studies.reopen': { params: null; result: null };
+  /** The first thousand of the files that were skipped. */
+  'studies.skipped': { params: null; result: readonly SkippedFile[] };
   /** The system's own dialog for a folder, without opening it. `unavailable` where the host has none. */
   'files.choose-folder': { params: null; result: { folder: string } | 'cancelled' | 'unavailable' };
   'files.list': { params: { path: string | null }; result: FolderListing };

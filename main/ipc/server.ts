@@ -91,6 +91,8 @@ function createHandlers(services: Services) {
       return null;
     },
 
+    'studies.skipped': () => studies.skippedFiles,
+
     'files.choose-folder': async () => {
       const paths = await host.openDialog('folder');
       if (paths === null) return 'unavailable';

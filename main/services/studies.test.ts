@@ -79,8 +79,9 @@ function start() {
 describe('Studies', () => {
   it('lists a folder by names below it; what is no image is counted, what is broken is kept', async () => {
     await make('ct/1.dcm', 'ct/2.dcm', 'notes.txt', 'x.bad');
-    const { list, open } = start();
+    const { studies, list, open } = start();
     await open('.');
+    expect(studies.skippedFiles).toMatchObject([{ name: 'notes.txt', error: { code: 'image.unknown-format' } }]);
     expect(list.names.sort()).toEqual(['ct/1.dcm', 'ct/2.dcm', 'x.bad']);
     expect(list).toMatchObject({ skipped: 1, pending: 0 });
     expect(list.named('ct/1.dcm').seriesId).toBe(list.named('ct/2.dcm').seriesId);

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { HifuseError, toErrorValue, type ErrorValue } from '../../models/errors.ts';
 import type { ImageHeader } from '../../worker/protocol.ts';
-import type { ImageEntry, SeriesEntry, StudyEntry } from '../ipc/contract.ts';
+import type { ImageEntry, SeriesEntry, SkippedFile, StudyEntry } from '../ipc/contract.ts';
 import { NO_IMAGE, type Requests } from './classify.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { Emitter } from './emitter.ts';
@@ -12,6 +12,8 @@ import { walk } from './walk.ts';
 /** Files per request: few at first, so that the first image shows soon. */
 const FIRST_CHUNK = 4;
 const CHUNK = 64;
+/** Skipped files that can be listed: a list for people. */
+const MOST_SKIPPED_LISTED = 1000;
 /** So that the process reads on while results travel. */
 const REQUESTS_IN_FLIGHT = 2;
 /** Milliseconds for which a close can be taken back. */
@@ -85,6 +87,7 @@ export class Studies {
   #reading = 0;
   #pending = 0;
   #skipped = 0;
+  #skippedFiles: SkippedFile[] = [];
   #imageCount = 0;
   #openingCount = 0;
   #hasRead = false;
@@ -102,6 +105,11 @@ export class Studies {
   /** Files that were met in a folder and are no images. */
   get skipped(): number {
     return this.#skipped;
+  }
+
+  /** The first of the files that were skipped, each with what it is instead of an image. */
+  get skippedFiles(): readonly SkippedFile[] {
+    return this.#skippedFiles;
   }
 
   /** Ids of the open images in the order of opening. */
@@ -212,7 +220,10 @@ export class Studies {
     const gone = ids.flatMap((id) => this.#entries.get(id) ?? []);
     if (gone.length === 0) return;
     for (const entry of gone) this.#remove(entry);
-    if (this.#entries.size === 0) this.#skipped = 0;
+    if (this.#entries.size === 0) {
+      this.#skipped = 0;
+      this.#skippedFiles = [];
+    }
     this.#bin.push(gone);
     this.#clock.after(UNDO_MS, () => {
       this.#forget(gone);
@@ -363,6 +374,8 @@ export class Studies {
     if (!isListed) return;
     if (isNoImage(entry)) {
       this.#skipped += 1;
+      if (error && this.#skippedFiles.length < MOST_SKIPPED_LISTED)
+        this.#skippedFiles.push({ name: entry.name, error });
       this.#remove(entry);
       this.#forgotten.emit([entry.path]);
       return;

@@ -5,6 +5,7 @@ export type DialogRequest =
   | { name: 'model-card'; modelId: string }
   | { name: 'devices' }
   | { name: 'elements'; imageId: string }
+  | { name: 'skipped' }
   | { name: 'browse'; kind: 'files' | 'folder' }
   | { name: 'import'; file: File | null };
 

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { FakeClient } from '../testing/fake-client.ts';
 import { frameOf } from '../testing/samples.ts';
 import { FrameCache } from './frame-cache.ts';
@@ -36,12 +36,15 @@ it('takes a request back once nobody waits for it', async () => {
   const cache = new FrameCache(main);
   const [one, two] = [new AbortController(), new AbortController()];
   const waiting = [cache.get('a', 0, one.signal), cache.get('a', 0, two.signal)];
+  const told = () => main.calls.map(({ signal }) => signal?.aborted);
   one.abort();
   await expect(waiting[0]).rejects.toMatchObject({ code: 'request.cancelled' });
-  void cache.get('a', 0).catch(() => undefined);
-  expect(main.count('images.frame')).toBe(1);
+  expect(told()).toEqual([false]);
   two.abort();
   await expect(waiting[1]).rejects.toMatchObject({ code: 'request.cancelled' });
+  expect(told()).toEqual([true]);
+  void cache.get('a', 0);
+  await vi.waitFor(() => expect(told()).toEqual([true, false]));
 });
 
 it('asks again after a failure', async () => {

@@ -70,7 +70,7 @@ export class FrameCache {
 
   #request(imageId: string, frame: number, key: string): Coming {
     const abort = new AbortController();
-    const coming: Coming = { frame: this.#load(imageId, frame), abort, waiting: 0 };
+    const coming: Coming = { frame: this.#load(imageId, frame, abort.signal), abort, waiting: 0 };
     this.#coming.set(key, coming);
     const isWanted = (): boolean => this.#coming.get(key) === coming;
     coming.frame.then(
@@ -86,7 +86,7 @@ export class FrameCache {
     return coming;
   }
 
-  #load(imageId: string, frame: number): Promise<Frame> {
-    return this.#client.invoke('images.frame', { imageId, frame });
+  #load(imageId: string, frame: number, signal: AbortSignal): Promise<Frame> {
+    return this.#client.invoke('images.frame', { imageId, frame }, { signal });
   }
 }

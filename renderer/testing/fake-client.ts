@@ -5,7 +5,7 @@ type Handlers = { [M in Method]?: (params: Api[M]['params']) => Api[M]['result']
 /** A test double of main: answers what the test gives it, remembers what it was asked, and emits events on demand. */
 export class FakeClient implements Client {
   readonly handlers: Handlers;
-  readonly calls: { method: Method; params: unknown }[] = [];
+  readonly calls: { method: Method; params: unknown; signal: AbortSignal | undefined }[] = [];
   readonly #listeners = new Map<Topic, ((event: never) => void)[]>();
 
   constructor(handlers: Handlers = {}) {
@@ -18,7 +18,7 @@ export class FakeClient implements Client {
     { signal }: InvokeOptions = {},
   ): Promise<Api[M]['result']> {
     signal?.throwIfAborted();
-    this.calls.push({ method, params });
+    this.calls.push({ method, params, signal });
     const handler = this.handlers[method] as ((params: Api[M]['params']) => Api[M]['result']) | undefined;
     if (!handler) throw new Error(`The test did not expect ${method}.`);
     return handler(params);

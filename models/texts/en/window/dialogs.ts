@@ -62,6 +62,11 @@ export const dialogs = {
   'devices.status/rejected': 'Rejected',
   'devices.status/not-tried': 'Not tried',
 
+  'skipped.title_one': '{{count, number}} file was skipped',
+  'skipped.title_other': '{{count, number}} files were skipped',
+  'skipped.more_one': 'And {{count, number}} more.',
+  'skipped.more_other': 'And {{count, number}} more.',
+
   'elements.title': 'DICOM tags of {{file}}',
   'elements.reading': 'Reading…',
   'elements.search': 'Search',
