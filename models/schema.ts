@@ -4,11 +4,20 @@
  * know are left out: schemas grow by adding fields.
  */
 import * as v from 'valibot';
-import { HifuseError, type ErrorCode } from './errors.ts';
+import { HifuseError } from './errors.ts';
 import { quote } from './quote.ts';
 
 /** Longest text without a bound of its own. */
 const TEXT_LIMIT = 10_000;
+
+/** Whose fields they are: those of a package, or of a request. */
+export type FieldsCode = 'model.invalid-package' | 'request.invalid';
+
+/** A field that is wrong. @param diagnosis what is wrong with it, e.g. 'must be text' */
+export function wrongField(code: FieldsCode, file: string, field: string, diagnosis: string): HifuseError {
+  const details = { reason: 'field', file, field, diagnosis } as const;
+  return code === 'request.invalid' ? new HifuseError(code, details) : new HifuseError(code, details);
+}
 
 /**
  * What a value is according to a schema.
@@ -20,12 +29,12 @@ export function parse<S extends v.GenericSchema>(
   schema: S,
   value: unknown,
   subject: string,
-  code: ErrorCode,
+  code: FieldsCode,
 ): v.InferOutput<S> {
   const result = v.safeParse(schema, value, { abortEarly: true, abortPipeEarly: true });
   if (result.success) return result.output;
   const [issue] = result.issues;
-  throw new HifuseError(code, `${subject}: ${pathOf(issue.path)} ${issue.message}.`);
+  throw wrongField(code, subject, pathOf(issue.path), issue.message);
 }
 
 /** 'classes[1].name'; 'the whole' at the top. */

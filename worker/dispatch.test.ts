@@ -32,12 +32,14 @@ describe('Dispatcher', () => {
   it('answers with the error as a value, also where a handler throws at once', async () => {
     const { sent, dispatcher } = start({
       'image.elements': () => {
-        throw new HifuseError('dicom.corrupt', 'a.dcm is cut off.');
+        throw new HifuseError('request.invalid', { reason: 'unknown-request', method: 'a' });
       },
     });
     dispatcher.receive(request(1, 'image.elements'));
     await settle();
-    expect(sent).toEqual([{ kind: 'error', id: 1, error: { code: 'dicom.corrupt', message: 'a.dcm is cut off.' } }]);
+    expect(sent).toEqual([
+      { kind: 'error', id: 1, error: { code: 'request.invalid', details: { reason: 'unknown-request', method: 'a' } } },
+    ]);
   });
 
   it('refuses what it does not know, names of Object.prototype too', async () => {

@@ -45,7 +45,7 @@ export class Dispatcher {
     };
     try {
       if (!Object.hasOwn(this.#handlers, method)) {
-        throw new HifuseError('request.invalid', `The inference process knows no request "${String(method)}".`);
+        throw new HifuseError('request.invalid', { reason: 'unknown-request', method: String(method) });
       }
       // The compiler cannot see that method and params belong together; WorkerRequest says that they do.
       const handle = this.#handlers[method] as (params: unknown, context: RequestContext) => Promise<unknown>;

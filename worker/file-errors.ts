@@ -2,11 +2,12 @@
 import type { Stats } from 'node:fs';
 import { HifuseError } from '../models/errors.ts';
 
-const MESSAGES: Readonly<Record<string, [code: 'file.not-found' | 'file.unreadable', message: string]>> = {
-  ENOENT: ['file.not-found', 'does not exist. Was it moved or deleted?'],
-  ENOTDIR: ['file.not-found', 'does not exist. Was it moved or deleted?'],
-  EACCES: ['file.unreadable', 'may not be read: its permissions forbid it.'],
-  EPERM: ['file.unreadable', 'may not be read: its permissions forbid it.'],
+/** What the system's codes say of a file; everything else is told by its code. */
+const REASONS: Readonly<Record<string, (file: string) => HifuseError>> = {
+  ENOENT: (file) => new HifuseError('file.not-found', { reason: 'gone', file }),
+  ENOTDIR: (file) => new HifuseError('file.not-found', { reason: 'gone', file }),
+  EACCES: (file) => new HifuseError('file.unreadable', { reason: 'permission', file }),
+  EPERM: (file) => new HifuseError('file.unreadable', { reason: 'permission', file }),
 };
 
 /**
@@ -16,8 +17,7 @@ const MESSAGES: Readonly<Record<string, [code: 'file.not-found' | 'file.unreadab
 export function fileError(name: string, error: unknown): HifuseError {
   if (error instanceof HifuseError) return error;
   const cause = (error as NodeJS.ErrnoException).code ?? 'unknown';
-  const [code, message] = MESSAGES[cause] ?? ['file.unreadable', `cannot be read (${cause}). Is the drive connected?`];
-  return new HifuseError(code, `${name} ${message}`);
+  return REASONS[cause]?.(name) ?? new HifuseError('file.unreadable', { reason: 'cause', file: name, message: cause });
 }
 
 /**
@@ -25,11 +25,11 @@ export function fileError(name: string, error: unknown): HifuseError {
  * @throws HifuseError `file.unreadable` for what is no regular file
  */
 export function requireFile(name: string, status: Stats): void {
-  if (!status.isFile()) throw new HifuseError('file.unreadable', `${name} is a folder or device, not a file.`);
+  if (!status.isFile()) throw new HifuseError('file.unreadable', { reason: 'no-file', file: name });
 }
 
 /** As {@link requireFile}. @throws HifuseError `file.empty`, too */
 export function requireContent(name: string, status: Stats): void {
   requireFile(name, status);
-  if (status.size === 0) throw new HifuseError('file.empty', `${name} is empty.`);
+  if (status.size === 0) throw new HifuseError('file.empty', { reason: 'file', file: name });
 }

@@ -49,7 +49,7 @@ export function decodeReference(
   const values = (name: string, count: number): Float64Array => {
     const tensor = tensors.get(name);
     if (tensor?.shape.length !== 1 || tensor.shape[0] !== count) {
-      throw new HifuseError('model.invalid-package', `${subject} has no tensor ${name} of ${count} numbers.`);
+      throw new HifuseError('model.invalid-package', { reason: 'tensor', file: subject, name, count });
     }
     return Float64Array.from(decodeTensor(name, tensor, subject));
   };

@@ -19,18 +19,20 @@ export interface InferredArchitecture {
  */
 export function inferArchitecture(shapes: ReadonlyMap<string, Shape>, subject: string): InferredArchitecture {
   if (!LANDMARKS.some((name) => shapes.has(name))) {
-    throw new HifuseError(
-      'checkpoint.not-hifuse',
-      `${subject} is not a checkpoint of HiFuse: it holds ${shapes.size} tensors, and none is called ${LANDMARKS.join(' or ')}.`,
-    );
+    throw new HifuseError('checkpoint.not-hifuse', {
+      reason: 'landmarks',
+      file: subject,
+      tensors: shapes.size,
+      expected: LANDMARKS.join(', '),
+    });
   }
 
   /** Shape of a tensor that must have `rank` axes. */
   const shapeOf = (name: string, rank: number): Shape => {
     const shape = shapes.get(name);
-    if (!shape) throw new HifuseError('model.missing-tensor', `${subject} lacks what the network needs: ${name}.`);
+    if (!shape) throw new HifuseError('model.missing-tensor', { reason: 'needed', file: subject, names: name });
     if (shape.length !== rank || shape.some((size) => size < 1)) {
-      throw new HifuseError('model.shape-mismatch', `${subject}: ${name} has the shape [${shape.join(', ')}].`);
+      throw new HifuseError('model.shape-mismatch', { reason: 'shape', file: subject, name, shape: shape.join(', ') });
     }
     return shape;
   };
@@ -39,10 +41,7 @@ export function inferArchitecture(shapes: ReadonlyMap<string, Shape>, subject: s
 
   const side = Math.sqrt(biasTable(0)[0]!);
   if (!Number.isInteger(side) || side % 2 !== 1) {
-    throw new HifuseError(
-      'model.shape-mismatch',
-      `${subject}: a relative position bias table with ${biasTable(0)[0]!} rows belongs to no window.`,
-    );
+    throw new HifuseError('model.shape-mismatch', { reason: 'window', file: subject, rows: biasTable(0)[0]! });
   }
   const convolution = shapeOf('fu1.residual.conv1.conv.weight', 4);
   return {

@@ -22,7 +22,7 @@ export class Parameters {
   /** One tensor. Throws `model.missing-tensor`. */
   tensor(name: string): Tensor {
     const tensor = this.#state.get(this.#name(name));
-    if (!tensor) throw new HifuseError('model.missing-tensor', `The weights lack the tensor ${this.#name(name)}.`);
+    if (!tensor) throw new HifuseError('model.missing-tensor', { reason: 'weights', name: this.#name(name) });
     return tensor;
   }
 

@@ -1,4 +1,4 @@
-import { HifuseError, type ErrorCode } from '../errors.ts';
+import { HifuseError } from '../errors.ts';
 import { quote } from '../quote.ts';
 import type { Architecture } from './architecture.ts';
 
@@ -156,18 +156,14 @@ export interface IgnoredName {
   reason: string;
 }
 
-/** How many names an error message lists before it only counts. */
-const LISTED = 8;
+/** How many names an error lists before it only counts, and how much it says of each. */
+const LISTED = 5;
+const LONGEST_NAME = 90;
 
-function refuse(code: ErrorCode, subject: string, what: string, names: readonly string[]): never {
-  const more = names.length > LISTED ? `, and ${names.length - LISTED} more` : '';
-  throw new HifuseError(
-    code,
-    `${subject} ${what}: ${names
-      .slice(0, LISTED)
-      .map((name) => quote(name, 200))
-      .join(', ')}${more}.`,
-  );
+/** The first names, and how many there are more; each is cut, since a stranger wrote it. */
+function listed(names: readonly string[]): { names: string; more: number } {
+  const shown = names.slice(0, LISTED).map((name) => quote(name, LONGEST_NAME));
+  return { names: shown.join(', '), more: names.length - shown.length };
 }
 
 /**
@@ -187,7 +183,12 @@ export function checkShapes(
   const table = releasedParameters(architecture, classCount);
 
   const missing = [...table].filter(([name, spec]) => spec.unused === null && !shapes.has(name)).map(([name]) => name);
-  if (missing.length > 0) refuse('model.missing-tensor', subject, 'lacks what the network needs', missing);
+  if (missing.length > 0) {
+    const { names, more } = listed(missing);
+    throw more > 0
+      ? new HifuseError('model.missing-tensor', { reason: 'needed-more', file: subject, names, more })
+      : new HifuseError('model.missing-tensor', { reason: 'needed', file: subject, names });
+  }
 
   const ignored: IgnoredName[] = [];
   const extra: string[] = [];
@@ -201,8 +202,18 @@ export function checkShapes(
       misshapen.push(`${name} is [${shape.join(', ')}] and should be [${spec.shape.join(', ')}]`);
     }
   }
-  if (extra.length > 0) refuse('model.extra-tensor', subject, 'holds what the network does not know', extra);
-  if (misshapen.length > 0) refuse('model.shape-mismatch', subject, 'has tensors of another shape', misshapen);
+  if (extra.length > 0) {
+    const { names, more } = listed(extra);
+    throw more > 0
+      ? new HifuseError('model.extra-tensor', { reason: 'unknown-more', file: subject, names, more })
+      : new HifuseError('model.extra-tensor', { reason: 'unknown', file: subject, names });
+  }
+  if (misshapen.length > 0) {
+    const { names, more } = listed(misshapen);
+    throw more > 0
+      ? new HifuseError('model.shape-mismatch', { reason: 'shapes-more', file: subject, names, more })
+      : new HifuseError('model.shape-mismatch', { reason: 'shapes', file: subject, names });
+  }
   return ignored;
 }
 

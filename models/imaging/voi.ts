@@ -96,8 +96,14 @@ function lutFunction({ firstMapped, bits, data }: VoiLut): VoiFunction {
  */
 export function voiFunction(voi: Voi): VoiFunction {
   if (!isValidVoi(voi)) {
-    const what = voi.kind === 'window' ? `window ${voi.center}/${voi.width} (${voi.function})` : 'VOI table';
-    throw new HifuseError('request.invalid', `The ${what} cannot be applied: choose a width of at least 1.`);
+    throw voi.kind === 'window'
+      ? new HifuseError('request.invalid', {
+          reason: 'window',
+          center: voi.center,
+          width: voi.width,
+          function: voi.function,
+        })
+      : new HifuseError('request.invalid', { reason: 'voi-table' });
   }
   return voi.kind === 'lut' ? lutFunction(voi) : WINDOW_FUNCTIONS[voi.function](voi.center, voi.width);
 }
@@ -150,7 +156,7 @@ export function applyVoi(
   voi: Voi | null = null,
 ): Uint8Array<ArrayBuffer> {
   if (frame.colour !== 'grayscale') {
-    throw new HifuseError('request.invalid', 'A window applies to grayscale images; this one is in colour.');
+    throw new HifuseError('request.invalid', { reason: 'colour-window' });
   }
   const { pixels } = frame;
   const gray = new Uint8Array(pixels.length);

@@ -1,5 +1,5 @@
 /** Names of classes, as a training run hands them over and as people read them. */
-import { HifuseError } from '../errors.ts';
+import { HifuseError, type ErrorDetails } from '../errors.ts';
 
 /** Classes of one model; more are no list of classes. */
 export const MOST_CLASSES = 1000;
@@ -16,10 +16,10 @@ export function classNamesOf(json: string): string[] {
   try {
     value = JSON.parse(json);
   } catch {
-    throw invalid('The class list is no JSON. Choose the class_indices.json of the training run.');
+    throw invalid({ reason: 'classes-json' });
   }
   if (Array.isArray(value)) return inOrder(value.map((name, index) => [index, name]));
-  if (typeof value !== 'object' || value === null) throw invalid('The class list must be a JSON object.');
+  if (typeof value !== 'object' || value === null) throw invalid({ reason: 'classes-object' });
   const pairs = Object.entries(value).map(([key, entry]): [unknown, unknown] =>
     typeof entry === 'number' ? [entry, key] : [Number(key), entry],
   );
@@ -34,18 +34,18 @@ export function displayNameOf(name: string): string {
 
 function inOrder(pairs: [unknown, unknown][]): string[] {
   if (pairs.length === 0 || pairs.length > MOST_CLASSES) {
-    throw invalid(`The class list must name 1 to ${MOST_CLASSES} classes.`);
+    throw invalid({ reason: 'classes-count', most: MOST_CLASSES });
   }
   const names = new Array<string>(pairs.length);
   for (const [index, name] of pairs) {
-    if (typeof name !== 'string' || name.trim() === '') throw invalid('The class list holds a name that is no text.');
+    if (typeof name !== 'string' || name.trim() === '') throw invalid({ reason: 'classes-text' });
     const fits = Number.isInteger(index) && (index as number) >= 0 && (index as number) < pairs.length;
     if (!fits || names[index as number] !== undefined) {
-      throw invalid(`The class list must number its classes from 0 to ${pairs.length - 1}, each once.`);
+      throw invalid({ reason: 'classes-order', last: pairs.length - 1 });
     }
     names[index as number] = name;
   }
   return names;
 }
 
-const invalid = (message: string): HifuseError => new HifuseError('request.invalid', message);
+const invalid = (details: ErrorDetails<'request.invalid'>): HifuseError => new HifuseError('request.invalid', details);

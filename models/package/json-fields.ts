@@ -1,4 +1,4 @@
-import { HifuseError, type ErrorCode } from '../errors.ts';
+import { wrongField, type FieldsCode } from '../schema.ts';
 
 /**
  * Reads the fields of JSON that nobody vouches for. Every message names the file and the field, so that the person who
@@ -8,7 +8,7 @@ export class JsonFields {
   readonly #value: Record<string, unknown>;
   readonly #subject: string;
   readonly #path: string;
-  readonly #code: ErrorCode;
+  readonly #code: FieldsCode;
 
   /**
    * @param value what JSON.parse gave
@@ -16,19 +16,19 @@ export class JsonFields {
    * @param code of the error that is thrown
    * @param path of the value inside the file; empty at the top
    */
-  constructor(value: unknown, subject: string, code: ErrorCode, path = '') {
+  constructor(value: unknown, subject: string, code: FieldsCode, path = '') {
     this.#subject = subject;
     this.#code = code;
     this.#path = path;
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw new HifuseError(code, `${subject}: ${path || 'the whole'} must be an object.`);
+      throw wrongField(code, subject, path || 'the whole', 'must be an object');
     }
     this.#value = value as Record<string, unknown>;
   }
 
   /** Refuses a field by name. */
-  refuse(field: string, what: string): never {
-    throw new HifuseError(this.#code, `${this.#subject}: ${this.#name(field)} ${what}.`);
+  refuse(field: string, diagnosis: string): never {
+    throw wrongField(this.#code, this.#subject, this.#name(field), diagnosis);
   }
 
   #name(field: string): string {

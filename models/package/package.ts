@@ -1,6 +1,6 @@
 import { decodeReference } from '../doubt/statistics-file.ts';
 import type { Reference } from '../doubt/deviation.ts';
-import { HifuseError } from '../errors.ts';
+import { foreignText, HifuseError } from '../errors.ts';
 import type { StateDict } from '../hifuse/state-dict.ts';
 import { parseManifest, parseSelfTest, type Manifest, type SelfTest } from './manifest.ts';
 import { decodeUtf8, encodeUtf8 } from './utf8.ts';
@@ -102,10 +102,7 @@ export function decodePackage(
 
 function requireHash(found: string, named: string, subject: string): void {
   if (found === named) return;
-  throw new HifuseError(
-    'model.hash-mismatch',
-    `${subject} is not the file that the manifest names: its SHA-256 is ${found}, and the manifest says ${named}. Install the package again.`,
-  );
+  throw new HifuseError('model.hash-mismatch', { reason: 'file', file: subject, found, named });
 }
 
 function decodeStatistics(
@@ -117,7 +114,7 @@ function decodeStatistics(
   if (!statistics) return null;
   const subject = `${name}/${STATISTICS_FILE}`;
   const bytes = files[STATISTICS_FILE];
-  if (!bytes) throw new HifuseError('model.invalid-package', `${subject} is missing. Install the package again.`);
+  if (!bytes) throw new HifuseError('model.invalid-package', { reason: 'missing', file: subject });
   requireHash(sha256(bytes), statistics.sha256, subject);
   return decodeReference(bytes, statistics, architecture, subject);
 }
@@ -135,7 +132,7 @@ function decodeText(bytes: Uint8Array, subject: string): string {
   try {
     return decodeUtf8(bytes);
   } catch {
-    throw new HifuseError('model.invalid-package', `${subject} is not UTF-8 text.`);
+    throw new HifuseError('model.invalid-package', { reason: 'not-utf8', file: subject });
   }
 }
 
@@ -143,6 +140,6 @@ function parseJson(text: string, subject: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new HifuseError('model.invalid-package', `${subject} is not JSON: ${(error as Error).message}.`);
+    throw new HifuseError('model.invalid-package', { reason: 'not-json', file: subject, message: foreignText(error) });
   }
 }

@@ -29,8 +29,8 @@ export const LENGTH_BYTES = 8;
 const HEADER_LIMIT = 16 * 2 ** 20;
 const RANK_LIMIT = 8;
 
-function corrupt(subject: string, what: string): never {
-  throw new HifuseError('checkpoint.corrupt', `${subject} is damaged: ${what}.`);
+function corrupt(file: string, diagnosis: string): never {
+  throw new HifuseError('checkpoint.corrupt', { reason: 'structure', file, diagnosis });
 }
 
 /**

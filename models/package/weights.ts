@@ -128,15 +128,12 @@ export function inMemory(file: Uint8Array): WeightBytes {
 export function decodeTensor(name: string, { dtype, bytes }: RawTensor, subject: string): Float32Array<ArrayBuffer> {
   const { toFloat32 } = DTYPES[dtype];
   if (!toFloat32) {
-    throw new HifuseError(
-      'checkpoint.not-hifuse',
-      `${subject}: ${name} is of type ${dtype}; weights are floating point.`,
-    );
+    throw new HifuseError('checkpoint.not-hifuse', { reason: 'dtype', file: subject, name, dtype });
   }
   // A copy of its own: aligned, and it does not keep the whole file in memory.
   const data = toFloat32(bytes.slice().buffer);
   if (!allFinite(data)) {
-    throw new HifuseError('checkpoint.corrupt', `${subject}: ${name} holds values that are not finite numbers.`);
+    throw new HifuseError('checkpoint.corrupt', { reason: 'not-finite', file: subject, name });
   }
   return data;
 }
@@ -159,9 +156,6 @@ export function requireIndex(name: string, { dtype, bytes }: RawTensor, window: 
   const buffer = bytes.slice().buffer;
   const stored = dtype === 'I64' ? new BigInt64Array(buffer) : dtype === 'I32' ? new Int32Array(buffer) : null;
   if (!stored || stored.length !== expected.length || !expected.every((value, i) => Number(stored[i]) === value)) {
-    throw new HifuseError(
-      'checkpoint.not-hifuse',
-      `${subject}: ${name} is not the relative position index of a window of ${window} pixels.`,
-    );
+    throw new HifuseError('checkpoint.not-hifuse', { reason: 'index', file: subject, name, window });
   }
 }

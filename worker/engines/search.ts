@@ -1,3 +1,4 @@
+import type { ErrorArguments } from '../../models/texts/codes.ts';
 import { HifuseError } from '../../models/errors.ts';
 import type { SelfTest } from '../../models/package/manifest.ts';
 import type { DeviceReport, ModelSelection } from '../protocol.ts';
@@ -13,6 +14,9 @@ import {
   type Reference,
   type Surroundings,
 } from './trial.ts';
+
+/** What else than a missing device keeps a model from running. */
+const CANNOT_RUN = ['engine.failed', 'model.self-test-failed', 'model.missing-tensor', 'model.shape-mismatch'] as const;
 
 export type Selection = Pick<ModelSelection, 'engine' | 'device'>;
 
@@ -83,20 +87,26 @@ export class Search {
   failure(selection: Selection): HifuseError {
     const [first] = this.#failures;
     const wanted = selection.device === 'auto' ? 'on any device' : `on the device ${selection.device}`;
-    const engine = selection.engine === 'auto' ? '' : ` with the engine ${selection.engine}`;
+    const where = selection.engine === 'auto' ? wanted : `${wanted} with the engine ${selection.engine}`;
     if (!first) {
       const known = CANDIDATES.filter(
         (candidate) => selection.engine === 'auto' || candidate.engine === selection.engine,
       );
-      return new HifuseError(
-        'engine.unavailable',
-        `Nothing runs ${wanted}${engine}. Choose one of: auto, ${[...new Set(known.map(({ device }) => device))].join(', ')}.`,
-      );
+      return new HifuseError('engine.unavailable', {
+        reason: 'nothing-runs',
+        where,
+        devices: [...new Set(known.map(({ device }) => device))].join(', '),
+      });
     }
     const reasons = this.#failures.map(({ candidate, reason }) => `${candidate.title}: ${reason}`).join(' ');
     const advice = selection.device === 'auto' ? '' : ' Choose the device auto or cpu to go on without it.';
-    const code = this.#failures.find((failure) => failure.code !== 'engine.unavailable')?.code ?? 'engine.unavailable';
-    return new HifuseError(code, `The model cannot run ${wanted}${engine}. ${reasons}${advice}`);
+    // What a package lacks, or a failing network, is told before what the machine lacks.
+    const codes = this.#failures.map(({ code }) => CANNOT_RUN.find((one) => one === code));
+    const code = codes.find((one) => one !== undefined) ?? 'engine.unavailable';
+    // The compiler cannot see that each of these codes has the reason.
+    return new HifuseError(
+      ...([code, { reason: 'cannot-run', where, diagnosis: `${reasons}${advice}` }] as ErrorArguments),
+    );
   }
 
   /** A report for every candidate: those that nobody looked at, too. */

@@ -113,10 +113,7 @@ function outcomeOf(
   const { manifest, reference } = open.model;
   const logits = Array.from(rowOf(answer.logits, n));
   if (!logits.every(Number.isFinite)) {
-    const error = new HifuseError(
-      'engine.failed',
-      `The network gave no numbers on ${open.session.device}. Try another device.`,
-    );
+    const error = new HifuseError('engine.failed', { reason: 'no-numbers', device: open.session.device });
     return { ok: false, image, error: toErrorValue(error) };
   }
   const chances = probabilities(logits, manifest.calibration?.temperature);

@@ -121,7 +121,7 @@ async function predict(
 ): Promise<Pick<PreviewView, 'classes' | 'top1'>> {
   const [logits] = rowsOf((await session.run({ data: tensor, size: 1 })).logits);
   if (!logits!.every(Number.isFinite)) {
-    throw new HifuseError('engine.failed', 'The network gave no numbers: its weights may be damaged.');
+    throw new HifuseError('engine.failed', { reason: 'damaged-weights' });
   }
   const chances = probabilities(logits!);
   return {

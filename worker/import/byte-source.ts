@@ -62,7 +62,7 @@ export class FileSource implements ByteSource {
       const { bytesRead } = await this.#handle.read(bytes, filled, wanted, offset + filled).catch((error: unknown) => {
         throw fileError(this.name, error);
       });
-      if (bytesRead === 0) throw new HifuseError('file.unreadable', `${this.name} became shorter while it was read.`);
+      if (bytesRead === 0) throw new HifuseError('file.unreadable', { reason: 'shorter', file: this.name });
       filled += bytesRead;
     }
     return bytes;
@@ -77,10 +77,7 @@ export class FileSource implements ByteSource {
 export function requireRange({ name, size }: ByteSource, offset: number, length: number): void {
   const whole = Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0;
   if (!whole || offset + length > size || length > READ_LIMIT) {
-    throw new HifuseError(
-      'checkpoint.corrupt',
-      `${name} is damaged or cut off: it refers to ${length} bytes from ${offset} on, and has ${size}.`,
-    );
+    throw new HifuseError('checkpoint.corrupt', { reason: 'range', file: name, length, offset, size });
   }
 }
 

@@ -1,4 +1,4 @@
-import { HifuseError } from '../../models/errors.ts';
+import { HifuseError, type ErrorDetails } from '../../models/errors.ts';
 import { quote } from '../../models/quote.ts';
 import { TensorRef } from './torch-globals.ts';
 
@@ -23,15 +23,15 @@ export interface FoundStateDict {
  * @throws HifuseError `checkpoint.not-hifuse` where there is none, or more than one
  */
 export function findStateDict(root: unknown, subject: string, path: readonly string[] = []): FoundStateDict {
-  const refuse = (what: string): never => {
-    throw new HifuseError('checkpoint.not-hifuse', `${subject} ${what}.`);
+  const refuse = (details: ErrorDetails<'checkpoint.not-hifuse'>): never => {
+    throw new HifuseError('checkpoint.not-hifuse', details);
   };
-  if (!(root instanceof Map)) return refuse('holds no state dict: save model.state_dict() in PyTorch');
+  const file = subject;
+  if (!(root instanceof Map)) return refuse({ reason: 'no-state-dict', file });
 
   const entries = root as ReadonlyMap<unknown, unknown>;
   const wrappers = WRAPPERS.filter((key) => entries.get(key) instanceof Map);
-  if (wrappers.length > 1)
-    refuse(`holds several state dicts (${wrappers.join(', ')}): save the one that is meant alone`);
+  if (wrappers.length > 1) refuse({ reason: 'several', file, names: wrappers.join(', ') });
   const [wrapper] = wrappers;
   if (wrapper && path.length < DEPTH_LIMIT) return findStateDict(entries.get(wrapper), subject, [...path, wrapper]);
 
@@ -42,10 +42,13 @@ export function findStateDict(root: unknown, subject: string, path: readonly str
     else others.push(typeof key === 'string' ? quote(key) : typeof key);
   }
   if (tensors.size === 0) {
-    const keys = others.length > 0 ? `its keys are ${others.slice(0, 8).join(', ')}` : 'it is empty';
-    return refuse(`holds no state dict: ${keys}, and none of ${WRAPPERS.join(', ')} has weights`);
+    const expected = WRAPPERS.join(', ');
+    const names = others.slice(0, 8).join(', ');
+    return refuse(
+      others.length > 0 ? { reason: 'no-weights', file, names, expected } : { reason: 'empty', file, expected },
+    );
   }
-  if (others.length > 0) refuse(`holds, among its weights, what is no tensor: ${others.slice(0, 8).join(', ')}`);
+  if (others.length > 0) refuse({ reason: 'no-tensor', file, names: others.slice(0, 8).join(', ') });
   return { path, tensors };
 }
 

@@ -101,10 +101,12 @@ async function writeWeights(
 export function inspectDescribed(checkpoint: Checkpoint, { classes }: PackageDescription): Inspected {
   const inspected = inspectCheckpoint(checkpoint);
   if (inspected.classCount !== classes.length) {
-    throw new HifuseError(
-      'request.invalid',
-      `${checkpoint.name} tells ${inspected.classCount} classes apart, and ${classes.length} are named.`,
-    );
+    throw new HifuseError('request.invalid', {
+      reason: 'checkpoint-classes',
+      file: checkpoint.name,
+      found: inspected.classCount,
+      named: classes.length,
+    });
   }
   return inspected;
 }

@@ -99,10 +99,7 @@ async function withPackageFile<T>(
   try {
     const { limit } = PACKAGE_FILES[file];
     if (source.size > limit) {
-      throw new HifuseError(
-        'model.invalid-package',
-        `${subject} has ${source.size} bytes; at most ${limit} are allowed.`,
-      );
+      throw new HifuseError('model.invalid-package', { reason: 'too-large', file: subject, size: source.size, limit });
     }
     return await use(source);
   } finally {
@@ -112,9 +109,10 @@ async function withPackageFile<T>(
 
 function openError(error: unknown, directory: string, file: PackageFile, subject: string): unknown {
   if (!(error instanceof HifuseError)) return error;
-  if (error.code === 'file.unreadable') return new HifuseError('file.unreadable', `${subject}: ${error.message}`);
-  if (error.code === 'file.empty') return new HifuseError('model.invalid-package', `${subject} is empty.`);
+  if (error.code === 'file.unreadable')
+    return new HifuseError('file.unreadable', { reason: 'part', file: subject }, { cause: error });
+  if (error.code === 'file.empty') return new HifuseError('model.invalid-package', { reason: 'empty', file: subject });
   return file === 'manifest.json'
-    ? new HifuseError('model.not-found', `${directory} is not the folder of a model package: it has no manifest.json.`)
-    : new HifuseError('model.invalid-package', `${subject} is missing. Install the package again.`);
+    ? new HifuseError('model.not-found', { reason: 'no-manifest', folder: directory })
+    : new HifuseError('model.invalid-package', { reason: 'missing', file: subject });
 }

@@ -57,10 +57,7 @@ export async function openCheckpoint(source: ByteSource): Promise<Checkpoint> {
   const start = await source.read(0, Math.min(START_BYTES, source.size));
   const format = FORMATS.find((candidate) => candidate.matches(start));
   if (!format) {
-    throw new HifuseError(
-      'checkpoint.unknown-format',
-      `${source.name} is neither a file of torch.save (ZIP, or the form before PyTorch 1.6) nor a safetensors file.`,
-    );
+    throw new HifuseError('checkpoint.unknown-format', { reason: 'content', file: source.name });
   }
   const { tensors, ...opened } = await format.open(source);
   return { name: source.name, ...opened, tensors: stripPrefixes(tensors) };

@@ -32,7 +32,7 @@ export interface PickleEnvironment {
 /** The pickle ends before its STOP. Where more of the file can be had, the caller tries again with more. */
 export class PickleTruncated extends HifuseError {
   constructor(subject: string) {
-    super('checkpoint.corrupt', `${subject} is damaged or cut off: its pickle ends in the middle.`);
+    super('checkpoint.corrupt', { reason: 'pickle-cut', file: subject });
     this.name = 'PickleTruncated';
   }
 }
@@ -65,19 +65,18 @@ export class PickleMachine {
     this.#environment = environment;
   }
 
-  corrupt(what: string): never {
-    throw new HifuseError(
-      'checkpoint.corrupt',
-      `${this.#environment.subject} is damaged: ${what} at byte ${this.position} of its pickle.`,
-    );
+  corrupt(diagnosis: string): never {
+    throw new HifuseError('checkpoint.corrupt', {
+      reason: 'pickle',
+      file: this.#environment.subject,
+      diagnosis,
+      position: this.position,
+    });
   }
 
   /** Refuses to do what the pickle asks for. */
   unsafe(what: string): never {
-    throw new HifuseError(
-      'checkpoint.unsafe-pickle',
-      `${this.#environment.subject} is refused: it wants to ${what}, which reading weights never needs. Nothing of it was run. If you trust the file, load it in PyTorch and save model.state_dict() alone.`,
-    );
+    throw new HifuseError('checkpoint.unsafe-pickle', { reason: 'wants', file: this.#environment.subject, what });
   }
 
   spend(items: number): void {

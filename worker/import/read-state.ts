@@ -29,10 +29,7 @@ export function inspectCheckpoint({ name, tensors }: Checkpoint): Inspected {
   const ignored = checkShapes(shapes, inferred.architecture, inferred.classCount, name);
   const parameters = parameterCount(inferred.architecture, inferred.classCount);
   if (parameters > PARAMETER_LIMIT) {
-    throw new HifuseError(
-      'file.too-large',
-      `${name} claims ${parameters} parameters; at most ${PARAMETER_LIMIT} are read.`,
-    );
+    throw new HifuseError('file.too-large', { reason: 'parameters', file: name, parameters, limit: PARAMETER_LIMIT });
   }
   return { ...inferred, parameters, ignored };
 }

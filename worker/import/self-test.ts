@@ -25,10 +25,13 @@ export async function runSelfTest(session: Session, selfTest: SelfTest): Promise
   const { logits } = await session.run(selfTestBatch(selfTest));
   const expected = selfTest.logits.flat();
   if (logits.data.length !== expected.length) {
-    throw new HifuseError(
-      'engine.failed',
-      `${session.engine} on ${session.device} gave ${logits.data.length} logits in the self-test, and ${expected.length} are expected.`,
-    );
+    throw new HifuseError('engine.failed', {
+      reason: 'self-test',
+      engine: session.engine,
+      device: session.device,
+      found: logits.data.length,
+      expected: expected.length,
+    });
   }
   const deviation = largestDifference(logits.data, expected);
   const tolerance = selfTest.tolerance[session.precision];

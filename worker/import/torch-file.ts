@@ -26,10 +26,7 @@ export async function readTensor(file: TorchFile, tensor: TensorRef, subject: st
   const { bytes: size } = DTYPES[storage.dtype];
   const count = extent(tensor);
   if (count * size > RUN_LIMIT) {
-    throw new HifuseError(
-      'file.too-large',
-      `${subject}: a tensor spreads over ${count * size} bytes; at most ${RUN_LIMIT} are read.`,
-    );
+    throw new HifuseError('file.too-large', { reason: 'run', file: subject, size: count * size, limit: RUN_LIMIT });
   }
   const run = await file.readStorage(storage, offset, count);
   return { dtype: storage.dtype, shape, bytes: toRowMajor(run, shape, stride, size) };

@@ -74,8 +74,8 @@ const DTYPE_VALUES = ['float64', 'float32', 'float16', 'bfloat16', 'int64', 'int
  * @param subject file name, for messages
  */
 export function torchGlobals(subject: string): ReadonlyMap<string, PickleGlobal> {
-  const corrupt = (what: string): never => {
-    throw new HifuseError('checkpoint.corrupt', `${subject} is damaged: ${what}.`);
+  const corrupt = (diagnosis: string): never => {
+    throw new HifuseError('checkpoint.corrupt', { reason: 'structure', file: subject, diagnosis });
   };
 
   const sizes = (value: unknown, what: string): number[] => {
@@ -142,16 +142,17 @@ export function torchGlobals(subject: string): ReadonlyMap<string, PickleGlobal>
  * PyTorch 1.6 is None or (key, first element, length).
  */
 export function persistentStorage(id: unknown, subject: string): StorageRef {
-  const corrupt = (what: string): never => {
-    throw new HifuseError('checkpoint.corrupt', `${subject} is damaged: ${what}.`);
+  const corrupt = (diagnosis: string): never => {
+    throw new HifuseError('checkpoint.corrupt', { reason: 'structure', file: subject, diagnosis });
   };
   if (!(id instanceof Tuple)) return corrupt('a persistent id is no tuple');
   const [kind, type, key, , length, view = null] = id.items;
   if (kind !== 'storage') {
-    throw new HifuseError(
-      'checkpoint.unsafe-pickle',
-      `${subject} is refused: it holds a ${typeof kind === 'string' ? quote(kind, 40) : 'thing'} with its code, not only weights. Load it in PyTorch and save model.state_dict() alone.`,
-    );
+    throw new HifuseError('checkpoint.unsafe-pickle', {
+      reason: 'code',
+      file: subject,
+      what: typeof kind === 'string' ? quote(kind, 40) : 'thing',
+    });
   }
   if (!(type instanceof StorageType)) return corrupt('a storage has no type');
   if (typeof key !== 'string' || !isSize(length)) return corrupt('a storage has no key or length');

@@ -71,8 +71,8 @@ export async function openTorchLegacy(source: ByteSource): Promise<TorchFile> {
   };
 }
 
-function corrupt(name: string, what: string): HifuseError {
-  return new HifuseError('checkpoint.corrupt', `${name} is damaged or cut off: ${what}.`);
+function corrupt(file: string, diagnosis: string): HifuseError {
+  return new HifuseError('checkpoint.corrupt', { reason: 'cut', file, diagnosis });
 }
 
 /** Reads the pickles, and more of the file while they are not complete. */
@@ -110,11 +110,11 @@ function parsePickles(bytes: Uint8Array, name: string): Pickles {
 
   next(); // the magic number
   if (next() !== PROTOCOL_VERSION) {
-    throw new HifuseError('checkpoint.unknown-format', `${name} is of a protocol of torch.save that is not known.`);
+    throw new HifuseError('checkpoint.unknown-format', { reason: 'protocol', file: name });
   }
   const machine = next();
   if (machine instanceof Map && machine.get('little_endian') === false) {
-    throw new HifuseError('checkpoint.unknown-format', `${name} was written by a machine with another byte order.`);
+    throw new HifuseError('checkpoint.unknown-format', { reason: 'byte-order', file: name });
   }
   const root = next();
   const keys = next();

@@ -18,18 +18,19 @@ export async function openTorchZip(source: ByteSource): Promise<TorchFile> {
   const archive = await ZipArchive.open(source);
   const pickle = [...archive.entries.values()].find((entry) => /^[^/]+\/data\.pkl$/.test(entry.name));
   if (!pickle) {
-    throw new HifuseError('checkpoint.unknown-format', `${name} is a ZIP archive, and not one that torch.save wrote.`);
+    throw new HifuseError('checkpoint.unknown-format', { reason: 'zip', file: name });
   }
   const prefix = pickle.name.slice(0, -'data.pkl'.length);
   if (archive.entries.has(`${prefix}constants.pkl`)) {
-    throw new HifuseError(
-      'checkpoint.unknown-format',
-      `${name} is a TorchScript program. Load it in PyTorch and save model.state_dict() alone.`,
-    );
+    throw new HifuseError('checkpoint.unknown-format', { reason: 'torchscript', file: name });
   }
   await requireLittleEndian(archive, prefix, name);
   if (pickle.size > PICKLE_LIMIT) {
-    throw new HifuseError('checkpoint.corrupt', `${name} is damaged: its pickle claims ${pickle.size} bytes.`);
+    throw new HifuseError('checkpoint.corrupt', {
+      reason: 'structure',
+      file: name,
+      diagnosis: `its pickle claims ${pickle.size} bytes`,
+    });
   }
   const globals = torchGlobals(name);
   const bytes = await archive.read(pickle);
@@ -44,7 +45,11 @@ export async function openTorchZip(source: ByteSource): Promise<TorchFile> {
     readStorage: (storage, first, count) => {
       const entry = archive.entries.get(`${prefix}data/${storage.key}`);
       if (!entry)
-        throw new HifuseError('checkpoint.corrupt', `${name} is damaged: storage ${quote(storage.key)} is missing.`);
+        throw new HifuseError('checkpoint.corrupt', {
+          reason: 'structure',
+          file: name,
+          diagnosis: `storage ${quote(storage.key)} is missing`,
+        });
       const { bytes: size } = DTYPES[storage.dtype];
       return archive.read(entry, (storage.offset + first) * size, count * size);
     },
@@ -57,9 +62,6 @@ async function requireLittleEndian(archive: ZipArchive, prefix: string, name: st
   if (!entry) return;
   const order = new TextDecoder().decode(await archive.read(entry, 0, Math.min(entry.size, 16)));
   if (order.trim() !== 'little') {
-    throw new HifuseError(
-      'checkpoint.unknown-format',
-      `${name} was written by a machine with another byte order. Load it in PyTorch and save it again on a usual one.`,
-    );
+    throw new HifuseError('checkpoint.unknown-format', { reason: 'byte-order', file: name });
   }
 }

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { HifuseError } from '../../models/errors.ts';
+import { foreignText, HifuseError } from '../../models/errors.ts';
 import { quote } from '../../models/quote.ts';
 import { PACKAGE_FILES, type PackageBytes } from '../../models/package/package.ts';
 
@@ -74,10 +74,7 @@ async function holdsPackage(target: string): Promise<boolean> {
   }
   const strangers = names.filter((name) => !Object.hasOwn(PACKAGE_FILES, name));
   if (strangers.length > 0) {
-    throw new HifuseError(
-      'file.write-failed',
-      `${target} holds ${quote(strangers[0]!)}, which belongs to no model package. Choose a new or an empty folder.`,
-    );
+    throw new HifuseError('file.write-failed', { reason: 'folder-taken', folder: target, name: quote(strangers[0]!) });
   }
   return true;
 }
@@ -85,5 +82,5 @@ async function holdsPackage(target: string): Promise<boolean> {
 function writeFailed(target: string, error: unknown): HifuseError {
   return error instanceof HifuseError
     ? error
-    : new HifuseError('file.write-failed', `${target} cannot be written: ${(error as Error).message}.`);
+    : new HifuseError('file.write-failed', { reason: 'folder', folder: target, message: foreignText(error) });
 }

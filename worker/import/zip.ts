@@ -99,8 +99,8 @@ export class ZipArchive {
   }
 }
 
-function corrupt({ name }: ByteSource, what: string): never {
-  throw new HifuseError('checkpoint.corrupt', `${name} is damaged or cut off: ${what}.`);
+function corrupt({ name: file }: ByteSource, diagnosis: string): never {
+  throw new HifuseError('checkpoint.corrupt', { reason: 'cut', file, diagnosis });
 }
 
 /** The first `length` bytes of what inflates; null where there are fewer, or, if `whole`, more. */

@@ -1,5 +1,5 @@
 import { Tensor, type InferenceSession } from './runtime.ts';
-import { HifuseError } from '../../../models/errors.ts';
+import { foreignText, HifuseError } from '../../../models/errors.ts';
 import { STAGES } from '../../../models/hifuse/state-dict.ts';
 import { INPUT_SIZE } from '../../../models/hifuse/variants.ts';
 import {
@@ -71,7 +71,7 @@ class OnnxSession implements Session {
 
   run(batch: Batch, wanted: readonly Tap[] = []): Promise<Answer> {
     return this.#inTurn(async () => {
-      if (!this.#session) throw new HifuseError('engine.failed', 'The network was closed and cannot run any more.');
+      if (!this.#session) throw new HifuseError('engine.failed', { reason: 'closed' });
       const results = await runSession(this.#session, batch, [LOGITS, ...wanted.flatMap(names)]);
       const answer: Answer = { logits: output(results, LOGITS) };
       for (const tap of wanted) {
@@ -107,15 +107,11 @@ async function runSession(
   try {
     return await session.run({ [INPUT]: input }, outputs);
   } catch (error) {
-    throw new HifuseError('engine.failed', `ONNX Runtime failed while running the network: ${messageOf(error)}`);
+    throw new HifuseError('engine.failed', { reason: 'onnx', message: foreignText(error) });
   }
 }
 
 function output(results: InferenceSession.OnnxValueMapType, name: string): Output {
   const value = results[name] as Tensor;
   return { data: value.data as Float32Array, shape: value.dims };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

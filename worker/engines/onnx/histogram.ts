@@ -23,7 +23,7 @@ export class Histogram {
       else if (Number.isNaN(value)) high = Infinity;
     }
     if (!Number.isFinite(high - low)) {
-      throw new HifuseError('engine.failed', 'The network computes values that are not finite numbers.');
+      throw new HifuseError('engine.failed', { reason: 'not-finite' });
     }
     this.#minimum = low;
     this.#maximum = high;

@@ -41,16 +41,10 @@ export function providerOptions(device: Device): InferenceSession.SessionOptions
 }
 
 /** What ONNX Runtime says of a device that it cannot use, and what that means. */
-const FAILURES: readonly { says: RegExp; means: string }[] = [
-  {
-    says: /No supported adapters|Failed to get a WebGPU adapter/,
-    means: 'No graphics driver that WebGPU can use was found. Install one (on Linux, a Vulkan driver and its loader).',
-  },
-  { says: /backend not found/, means: 'ONNX Runtime has no build for it on this system.' },
-  {
-    says: /Failed to load shared library|libcu\w+\.so/,
-    means: "CUDA's libraries could not be loaded: it needs an NVIDIA driver, CUDA 12 and cuDNN 9.",
-  },
+const FAILURES: readonly { says: RegExp; reason: 'no-webgpu' | 'no-build' | 'libraries' }[] = [
+  { says: /No supported adapters|Failed to get a WebGPU adapter/, reason: 'no-webgpu' },
+  { says: /backend not found/, reason: 'no-build' },
+  { says: /Failed to load shared library|libcu\w+\.so/, reason: 'libraries' },
 ];
 
 /** Source position, signature and condition of a failed check in ONNX Runtime's own code: nothing for a reader. */
@@ -60,9 +54,7 @@ const INTERNALS = /^\/\S+:\d+ .*? was false\. /;
 export function unavailable(device: Device, error: unknown): HifuseError {
   const message = error instanceof Error ? error.message : String(error);
   const known = FAILURES.find(({ says }) => says.test(message));
-  const reason = known?.means ?? message.trim().replace(INTERNALS, '');
-  return new HifuseError(
-    'engine.unavailable',
-    known ? reason : `ONNX Runtime cannot use the device ${device}: ${reason}`,
-  );
+  return known
+    ? new HifuseError('engine.unavailable', { reason: known.reason })
+    : new HifuseError('engine.unavailable', { reason: 'onnx', device, message: message.trim().replace(INTERNALS, '') });
 }

@@ -67,7 +67,7 @@ interface Candidate {
  */
 export async function quantize(model: LoadedModel, options: QuantizeOptions): Promise<Quantization> {
   const { calibration, onProgress = () => undefined } = options;
-  if (calibration.length === 0) throw new HifuseError('request.invalid', 'There are no images to calibrate with.');
+  if (calibration.length === 0) throw new HifuseError('request.invalid', { reason: 'no-calibration' });
   const search = new Search(model, options);
 
   onProgress(`observing every layer on ${Math.min(calibration.length, RANGE_IMAGES)} images`);
@@ -75,12 +75,12 @@ export async function quantize(model: LoadedModel, options: QuantizeOptions): Pr
     options.signal?.throwIfAborted(),
   );
   const { ranges, comparison } = await search.best(histograms);
-  refuseIfWorse(comparison, 'calibration images');
+  refuseIfWorse(comparison, 'calibration');
 
   onProgress('measuring on the images held back');
   const result = await search.heldBack(ranges);
-  if (result.images === 0) throw new HifuseError('request.invalid', 'There are no images held back to measure with.');
-  refuseIfWorse(result, 'held-back images');
+  if (result.images === 0) throw new HifuseError('request.invalid', { reason: 'no-held-back' });
+  refuseIfWorse(result, 'held-back');
   return {
     scheme: 'int8-qdq',
     activations: [...ranges].map(([layer, [minimum, maximum]]) => ({ layer, minimum, maximum })),
@@ -199,16 +199,16 @@ function isBetter(a: Comparison, b: Comparison): boolean {
   return a.meanAbsoluteProbabilityDifference < b.meanAbsoluteProbabilityDifference;
 }
 
-function refuseIfWorse(comparison: Comparison, where: string): void {
+function refuseIfWorse(comparison: Comparison, reason: 'calibration' | 'held-back'): void {
   if (comparison.reaches(CONDITION)) return;
-  const agreement = (100 * comparison.top1Agreement).toFixed(1);
-  const difference = comparison.meanAbsoluteProbabilityDifference.toFixed(4);
-  throw new HifuseError(
-    'model.quantization-refused',
-    `In int8 the model agrees with itself on only ${agreement}% of ${comparison.images} ${where}, its probabilities ` +
-      `being off by ${difference}; at least ${100 * CONDITION.top1Agreement}% and at most ` +
-      `${CONDITION.meanAbsoluteProbabilityDifference} are demanded. Calibrate with more images like those it is for, or keep float32.`,
-  );
+  throw new HifuseError('model.quantization-refused', {
+    reason,
+    agreement: (100 * comparison.top1Agreement).toFixed(1),
+    images: comparison.images,
+    difference: comparison.meanAbsoluteProbabilityDifference.toFixed(4),
+    least: 100 * CONDITION.top1Agreement,
+    most: CONDITION.meanAbsoluteProbabilityDifference,
+  });
 }
 
 /** At most `count` items, evenly spread over the list. */

@@ -5,7 +5,7 @@
 import type * as TensorFlow from '@tensorflow/tfjs-core';
 import { createRequire } from 'node:module';
 import util from 'node:util';
-import { HifuseError } from '../../../models/errors.ts';
+import { foreignText, HifuseError } from '../../../models/errors.ts';
 import type { Device } from '../engine.ts';
 import { thisMachine } from '../machine.ts';
 
@@ -52,7 +52,7 @@ async function loadWasm(): Promise<Backend> {
   const tf = require('@tensorflow/tfjs-core') as typeof TensorFlow;
   require('@tensorflow/tfjs-backend-wasm');
   if (!(await tf.setBackend('wasm'))) {
-    throw new HifuseError('engine.unavailable', "TensorFlow.js's WebAssembly backend could not be started.");
+    throw new HifuseError('engine.unavailable', { reason: 'wasm' });
   }
   return { name: 'wasm', tf, gpu: false };
 }
@@ -76,11 +76,7 @@ export function loadBackend(name: BackendName): Promise<Backend> {
 
 /** Why TensorFlow's native library did not load, in one sentence. */
 function nativeFailure(error: unknown): HifuseError {
-  const [line] = (error instanceof Error ? error.message : String(error)).split('\n');
-  return new HifuseError(
-    'engine.unavailable',
-    `TensorFlow's library could not be loaded (${line}). Run \`npm run setup:cuda\` to install it again, or choose another device.`,
-  );
+  return new HifuseError('engine.unavailable', { reason: 'tensorflow', message: foreignText(error) });
 }
 
 /**
@@ -94,26 +90,16 @@ export async function backendFor(device: Device): Promise<Backend> {
     return backend && !backend.gpu ? backend : loadBackend('wasm');
   }
   if (device !== 'cuda') {
-    throw new HifuseError(
-      'engine.unavailable',
-      `TensorFlow.js does not run on the device ${device} here. Choose cuda or cpu, or the engine onnx.`,
-    );
+    throw new HifuseError('engine.unavailable', { reason: 'tfjs-device', device });
   }
   if (!native) {
-    throw new HifuseError(
-      'engine.unavailable',
-      "TensorFlow's library is not installed. Run `npm run setup:cuda`, or choose another device.",
-    );
+    throw new HifuseError('engine.unavailable', { reason: 'not-installed' });
   }
   const backend = await loadBackend('tensorflow').catch((error: unknown) => {
     throw nativeFailure(error);
   });
   if (!backend.gpu) {
-    throw new HifuseError(
-      'engine.unavailable',
-      'TensorFlow found no CUDA device and would silently run on the processor. It needs an NVIDIA graphics processor ' +
-        'with CUDA 11.2 and cuDNN 8.1; otherwise choose the device cpu.',
-    );
+    throw new HifuseError('engine.unavailable', { reason: 'no-cuda' });
   }
   return backend;
 }

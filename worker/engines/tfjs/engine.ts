@@ -1,4 +1,4 @@
-import { HifuseError } from '../../../models/errors.ts';
+import { foreignText, HifuseError } from '../../../models/errors.ts';
 import { hifuse, type HiFuseOutputs } from '../../../models/hifuse/network.ts';
 import { INPUT_SIZE } from '../../../models/hifuse/variants.ts';
 import type { Answer, Batch, Device, Engine, LoadedModel, Output, Session, Tap } from '../engine.ts';
@@ -92,8 +92,7 @@ class TensorFlowSession implements Session {
     try {
       return await evaluate(this.#backend, this.#compiled.program, batch, values);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new HifuseError('engine.failed', `TensorFlow.js failed on the device ${this.device}: ${reason}`);
+      throw new HifuseError('engine.failed', { reason: 'tfjs', device: this.device, message: foreignText(error) });
     }
   }
 }

@@ -216,10 +216,12 @@ function border(size: number): [number, number][] {
 }
 
 function misfit(layer: Layer, x: Value): HifuseError {
-  return new HifuseError(
-    'model.shape-mismatch',
-    `${layer.name}.weight has the shape [${layer.weight.shape.join(', ')}], which does not fit a map of ${x.channels} channels.`,
-  );
+  return new HifuseError('model.shape-mismatch', {
+    reason: 'channels',
+    name: layer.name,
+    shape: layer.weight.shape.join(', '),
+    channels: x.channels,
+  });
 }
 
 /** The tensor with its axes in another order: axis i of the result is axis `order[i]` of the parameter. */

@@ -18,4 +18,18 @@ export const application = {
   'internal/no-answer': 'The inference process gave no answer. Try again.',
   'internal/other-count': 'The inference process answered for another number of images.',
   'internal/foreign': 'Something unexpected went wrong: {{message}}',
+  'request.invalid/field': '{{file}}: {{field}} {{diagnosis}}.',
+  'request.invalid/unknown-request': 'The inference process knows no request "{{method}}".',
+  'request.invalid/no-calibration': 'There are no images to calibrate with.',
+  'request.invalid/no-held-back': 'There are no images held back to measure with.',
+  'request.invalid/window':
+    'The window {{center}}/{{width}} ({{function}}) cannot be applied: choose a width of at least 1.',
+  'request.invalid/voi-table': 'The VOI table cannot be applied: choose a window instead.',
+  'request.invalid/colour-window': 'A window applies to grayscale images; this one is in colour.',
+  'request.invalid/classes-json': 'The class list is no JSON. Choose the class_indices.json of the training run.',
+  'request.invalid/classes-object': 'The class list must be a JSON object.',
+  'request.invalid/classes-count': 'The class list must name 1 to {{most}} classes.',
+  'request.invalid/classes-text': 'The class list holds a name that is no text.',
+  'request.invalid/classes-order': 'The class list must number its classes from 0 to {{last}}, each once.',
+  'request.invalid/checkpoint-classes': '{{file}} tells {{found}} classes apart, and {{named}} are named.',
 } as const;

@@ -12,4 +12,16 @@ export const file = {
     '{{file}} cannot be written ({{problem}}). Check that the folder is there, can be written to, and is not full.',
   'file.write-failed/settings':
     'The settings could not be saved ({{message}}). Check that the data folder of the application can be written to.',
+  'file.too-large/run': '{{file}}: a tensor spreads over {{size}} bytes; at most {{limit}} are read.',
+  'file.too-large/parameters': '{{file}} claims {{parameters}} parameters; at most {{limit}} are read.',
+  'file.write-failed/folder-taken':
+    '{{folder}} holds {{name}}, which belongs to no model package. Choose a new or an empty folder.',
+  'file.write-failed/folder': '{{folder}} cannot be written: {{message}}.',
+  'file.unreadable/shorter': '{{file}} became shorter while it was read.',
+  'file.unreadable/part': '{{file}}: {{cause}}',
+  'file.not-found/gone': '{{file}} does not exist. Was it moved or deleted?',
+  'file.unreadable/permission': '{{file}} may not be read: its permissions forbid it.',
+  'file.unreadable/cause': '{{file}} cannot be read ({{message}}). Is the drive connected?',
+  'file.unreadable/no-file': '{{file}} is a folder or device, not a file.',
+  'file.empty/file': '{{file}} is empty.',
 } as const;
