@@ -1,6 +1,6 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { HifuseError } from '../../models/errors.ts';
+import { foreignText, HifuseError } from '../../models/errors.ts';
 import type { LoadedModel } from '../engines/engine.ts';
 
 /**
@@ -18,11 +18,11 @@ export async function writeOnnx(model: LoadedModel, out: string): Promise<number
     await rename(partial, out);
   } catch (error) {
     await rm(partial, { force: true });
-    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
-    throw new HifuseError(
-      'file.write-failed',
-      `"${path.basename(out)}" cannot be written (${reason}). Is the folder there, writable, and not full?`,
-    );
+    throw new HifuseError('file.write-failed', {
+      reason: 'file',
+      file: path.basename(out),
+      problem: (error as NodeJS.ErrnoException).code ?? foreignText(error),
+    });
   }
   return bytes.length;
 }

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { basename } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { HifuseError, fromErrorValue } from '../../models/errors.ts';
+import { foreignText, HifuseError, fromErrorValue } from '../../models/errors.ts';
 import type { Preprocessing } from '../../models/package/manifest.ts';
 import type { ImageSource } from '../protocol.ts';
 import { LIMITS } from './limits.ts';
@@ -101,7 +101,7 @@ export function createImagingPool({
     <T extends ImagingTask>(task: T): Ask<T> =>
     (params, signal) =>
       new Promise((resolve, reject) => {
-        if (closed) throw new HifuseError('request.cancelled', 'The application is closing.');
+        if (closed) throw new HifuseError('request.cancelled', { reason: 'closing' });
         signal?.throwIfAborted();
         const job: Job = { task, params, signal, resolve: resolve as Job['resolve'], reject };
         waiting.add(job);
@@ -202,10 +202,7 @@ class Thread {
       const name = basename(params.path);
       this.lastPath = params.path;
       const seconds = Math.round(this.timeoutMs / 100) / 10;
-      const late = new HifuseError(
-        'image.timeout',
-        `${name} took longer than ${seconds} s to decode and was given up.`,
-      );
+      const late = new HifuseError('image.timeout', { reason: 'decoding', file: name, seconds });
       const cancelTimer = this.limit(late);
       const onAbort = () => void this.end(signal?.reason);
       signal?.addEventListener('abort', onAbort);
@@ -259,9 +256,9 @@ class Thread {
 
   private fatalError(name: string, reason: unknown, signal: AbortSignal | undefined): unknown {
     if (reason instanceof HifuseError || signal?.aborted) return reason;
-    const text = reason instanceof Error ? reason.message : String(reason);
+    const message = foreignText(reason);
     return this.ready
-      ? new HifuseError('image.corrupt', `${name} made its decoder fail (${text}); it is probably damaged.`)
-      : new HifuseError('internal', `The imaging thread could not start (${text}). Install the application again.`);
+      ? new HifuseError('image.corrupt', { reason: 'decoder', file: name, message })
+      : new HifuseError('internal', { reason: 'imaging-thread', message });
   }
 }

@@ -16,8 +16,5 @@ export function sniff(file: ReadableBytes): ImageHeader['format'] {
   const magic = new TextDecoder('latin1').decode(start.subarray(128, 132)) === 'DICM';
   const format = magic ? 'dicom' : (rasterFormat(start) ?? (looksLikeDicom(start) ? 'dicom' : null));
   if (format) return format;
-  throw new HifuseError(
-    'image.unknown-format',
-    `${file.name} is no DICOM, JPEG, PNG, TIFF, BMP or WebP image, judging by its content.`,
-  );
+  throw new HifuseError('image.unknown-format', { reason: 'content', file: file.name });
 }

@@ -95,13 +95,13 @@ export function readerOf(path: string, version: string) {
     try {
       descriptor = openSync(path, 'r');
       if (versionOf(fstatSync(descriptor, { bigint: true })) !== version) {
-        throw new HifuseError('file.unreadable', `${name} was changed while it was read.`);
+        throw new HifuseError('file.unreadable', { reason: 'changed', file: name });
       }
       const bytes = new Uint8Array(length);
       let filled = 0;
       while (filled < length) {
         const count = readSync(descriptor, bytes, filled, Math.min(length - filled, CALL_LIMIT), offset + filled);
-        if (count === 0) throw new HifuseError('file.unreadable', `${name} became shorter while it was read.`);
+        if (count === 0) throw new HifuseError('file.unreadable', { reason: 'shorter', file: name });
         filled += count;
       }
       return bytes;

@@ -33,7 +33,7 @@ export function indexFrames(source: ReadableBytes, dicom: Dicom, pixels: PixelEl
   const items = new ItemReader(source);
   const table = items.at(pixels.offset);
   if (table?.tag !== ITEM || table.length === UNDEFINED_LENGTH) {
-    throw new HifuseError('dicom.corrupt', `${source.name}: its compressed pixel data holds no fragments.`);
+    throw new HifuseError('dicom.corrupt', { reason: 'no-fragments', file: source.name });
   }
   const origin = table.offset + table.length;
   return (
@@ -138,10 +138,12 @@ function group(
   if (groups.length === frames) return groups;
   // Neither way gives the declared count: fewer frames than declared are there, one fragment each.
   if (fragments.length < frames) return fragments.map((fragment) => [fragment]);
-  throw new HifuseError(
-    'dicom.corrupt',
-    `${source.name}: its ${fragments.length} fragments cannot be assigned to ${frames} frames.`,
-  );
+  throw new HifuseError('dicom.corrupt', {
+    reason: 'unassigned-fragments',
+    file: source.name,
+    fragments: fragments.length,
+    frames,
+  });
 }
 
 function startsStream(source: ReadableBytes, fragment: Fragment): boolean {
@@ -155,15 +157,15 @@ export function readFragments(
   fragments: readonly Fragment[],
   frame: number,
 ): Uint8Array<ArrayBuffer> {
-  const label = `frame ${frame + 1}`;
+  const label = { file: source.name, frame: frame + 1 };
   const length = fragments.reduce((sum, fragment) => sum + fragment.length, 0);
-  if (length === 0) throw new HifuseError('dicom.corrupt', `${source.name} holds no data for ${label}.`);
+  if (length === 0) throw new HifuseError('dicom.corrupt', { reason: 'no-data', ...label });
   const last = fragments.at(-1)!;
   if (last.offset + last.length > source.size) {
-    throw new HifuseError('dicom.corrupt', `${source.name} is cut off within ${label}. Ask for the file again.`);
+    throw new HifuseError('dicom.corrupt', { reason: 'frame-cut', ...label });
   }
   if (length > LIMITS.compressedBytesPerFrame) {
-    throw new HifuseError('image.too-large', `${source.name}: ${label} has more compressed bytes than the limit.`);
+    throw new HifuseError('image.too-large', { reason: 'compressed-bytes', ...label });
   }
   const [first, ...rest] = fragments;
   if (first && rest.length === 0) return source.read(first.offset, first.length);

@@ -100,10 +100,7 @@ function colour(name: string, stored: StoredFrame, attributes: Attributes): Valu
 function palette(name: string, samples: PixelArray, attributes: Attributes): Uint8Array<ArrayBuffer> {
   const rgb = paletteToRgb(samples, attributes);
   if (rgb) return rgb;
-  throw new HifuseError(
-    'dicom.unsupported-pixels',
-    `${name}: it is a PALETTE COLOR image whose palette is missing or damaged.`,
-  );
+  throw new HifuseError('dicom.unsupported-pixels', { reason: 'no-palette', file: name });
 }
 
 function rgbOf({ description, samples, photometric }: StoredFrame): Uint8Array<ArrayBuffer> {

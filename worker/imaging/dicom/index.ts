@@ -1,5 +1,5 @@
 import { ByteLru } from '../../../models/byte-lru.ts';
-import { HifuseError, toErrorValue } from '../../../models/errors.ts';
+import { foreignText, HifuseError, toErrorValue } from '../../../models/errors.ts';
 import type { Frame } from '../../../models/imaging/frame.ts';
 import type { DicomElement, ImageHeader, Inspection } from '../../protocol.ts';
 import type { ImageFile } from '../image-file.ts';
@@ -34,8 +34,7 @@ async function withDicom<T>(
     return await use(parse(file));
   } catch (error) {
     if (error instanceof HifuseError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new HifuseError('dicom.corrupt', `${file.name} is damaged in an unforeseen way (${reason}).`);
+    throw new HifuseError('dicom.corrupt', { reason: 'unforeseen', file: file.name, message: foreignText(error) });
   }
 }
 

@@ -28,10 +28,13 @@ export function readNativeFrame(
   const available = Math.min(length, Math.min(source.size - pixels.offset, pixels.length ?? 0) - first);
   if (available < length * (1 - TOLERATED_LOSS)) {
     const there = Math.max(0, available);
-    throw new HifuseError(
-      'dicom.corrupt',
-      `${source.name} is cut off: frame ${frame + 1} needs ${length} bytes, ${there} are there. Ask for the file again.`,
-    );
+    throw new HifuseError('dicom.corrupt', {
+      reason: 'frame-short',
+      file: source.name,
+      frame: frame + 1,
+      needed: length,
+      there,
+    });
   }
   const swapped = !littleEndian && description.bitsAllocated === 8 && pixels.vr === 'OW';
   const bytes = new Uint8Array(length);

@@ -75,7 +75,7 @@ export function parseDicom(file: ReadableBytes): Dicom {
   const source = body ? bytesInMemory(file.name, body) : file;
   const begin = body ? 0 : meta.end;
   const encoding = encodingAt(source.read(begin, 16), transferSyntax(declared), declared);
-  if (!encoding) throw corrupt(file.name, 'its data set does not start with an element');
+  if (!encoding) throw new HifuseError('dicom.corrupt', { reason: 'no-element', file: file.name });
   const found = parseGrowing(source, begin, encoding);
   if (found.cut) warnings.push(warning('dicom.cut'));
 
@@ -120,10 +120,6 @@ function hasMagic(bytes: Uint8Array, at: number): boolean {
 
 function isKnownVr(bytes: Uint8Array, at: number): boolean {
   return String.fromCharCode(bytes[at] ?? 0, bytes[at + 1] ?? 0) in VALUE_REPRESENTATIONS;
-}
-
-function corrupt(name: string, what: string): HifuseError {
-  return new HifuseError('dicom.corrupt', `${name} is damaged: ${what}. Ask for the file again.`);
 }
 
 /** The bytes tell VR and byte order; null where there is nothing that could be an element. */
@@ -180,12 +176,14 @@ function parseGrowing(source: ReadableBytes, begin: number, encoding: Encoding):
     const pixels = pixelElement(elements);
     if (pixels || whole) {
       if (!pixels && source.size > LIMITS.headerBytes) {
-        throw new HifuseError(
-          'file.too-large',
-          `${source.name} has more than ${LIMITS.headerBytes >> 20} MB before its pixel data.`,
-        );
+        throw new HifuseError('file.too-large', {
+          reason: 'header',
+          file: source.name,
+          limit: LIMITS.headerBytes >> 20,
+        });
       }
-      if (Object.keys(elements).length === 0) throw corrupt(source.name, 'no element of its data set can be read');
+      if (Object.keys(elements).length === 0)
+        throw new HifuseError('dicom.corrupt', { reason: 'unreadable', file: source.name });
       const parser = encoding.littleEndian
         ? dicomParser.littleEndianByteArrayParser
         : dicomParser.bigEndianByteArrayParser;
@@ -248,7 +246,7 @@ function pixelElement(elements: Record<string, dicomParser.Element>): PixelEleme
 
 function inflate(file: ReadableBytes, at: number): Uint8Array<ArrayBuffer> {
   if (file.size > LIMITS.inflatedBytes) {
-    throw new HifuseError('file.too-large', `${file.name} is deflated and too large to be inflated in memory.`);
+    throw new HifuseError('file.too-large', { reason: 'deflated', file: file.name });
   }
   try {
     const bytes = inflateRawSync(file.read(at, file.size - at), {
@@ -258,9 +256,9 @@ function inflate(file: ReadableBytes, at: number): Uint8Array<ArrayBuffer> {
     return new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
-      throw new HifuseError('file.too-large', `${file.name} inflates to more than the limit.`);
+      throw new HifuseError('file.too-large', { reason: 'inflated', file: file.name });
     }
-    throw corrupt(file.name, 'its deflated data set cannot be inflated');
+    throw new HifuseError('dicom.corrupt', { reason: 'deflated', file: file.name });
   }
 }
 

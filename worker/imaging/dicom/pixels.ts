@@ -1,4 +1,4 @@
-import { HifuseError } from '../../../models/errors.ts';
+import { HifuseError, type ErrorDetails } from '../../../models/errors.ts';
 import { LIMITS } from '../limits.ts';
 import type { Attributes } from './attributes.ts';
 import type { Dicom } from './parse.ts';
@@ -31,41 +31,39 @@ const KINDS = {
 export function describePixels(dicom: Dicom): PixelDescription {
   const { attributes, name } = dicom;
   if (!dicom.pixels) throw noPixels(dicom);
-  const refuse = (what: string) => new HifuseError('dicom.unsupported-pixels', `${name}: ${what}`);
+  const file = name;
+  const refuse = (details: ErrorDetails<'dicom.unsupported-pixels'>) =>
+    new HifuseError('dicom.unsupported-pixels', details);
   const need = (keyword: string): number => {
     const value = attributes.number(keyword);
-    if (value === null) throw refuse(`the file does not say ${keyword}, so its pixels cannot be read.`);
+    if (value === null) throw refuse({ reason: 'unstated', file, keyword });
     return value;
   };
 
   const rows = need('Rows');
   const columns = need('Columns');
-  if (rows < 1 || columns < 1) throw refuse(`an image of ${columns} x ${rows} pixels has no pixel.`);
+  if (rows < 1 || columns < 1) throw refuse({ reason: 'no-pixel', file, columns, rows });
   const { kind, bits } = KINDS[dicom.pixels.keyword];
   const samplesPerPixel = attributes.number('SamplesPerPixel') ?? 1;
   const photometric = photometricOf(attributes, samplesPerPixel);
-  if (!(photometric in SAMPLES)) throw refuse(`PhotometricInterpretation ${photometric} is not supported.`);
+  if (!(photometric in SAMPLES))
+    throw refuse({ reason: 'value', file, keyword: 'PhotometricInterpretation', value: photometric });
   if (SAMPLES[photometric as Photometric] !== samplesPerPixel) {
-    throw refuse(`${photometric} with ${samplesPerPixel} samples per pixel contradicts itself.`);
+    throw refuse({ reason: 'samples', file, photometric, samples: samplesPerPixel });
   }
   const bitsAllocated = bits ?? need('BitsAllocated');
   if (![1, 8, 16, 32].includes(bitsAllocated) && bits === null) {
-    throw refuse(`BitsAllocated ${bitsAllocated} is not supported.`);
+    throw refuse({ reason: 'value', file, keyword: 'BitsAllocated', value: bitsAllocated });
   }
   const bitsStored = bits ?? attributes.number('BitsStored') ?? bitsAllocated;
   const highBit = bits ? bits - 1 : (attributes.number('HighBit') ?? bitsStored - 1);
   if (bitsStored < 1 || bitsStored > bitsAllocated || highBit < bitsStored - 1 || highBit >= bitsAllocated) {
-    throw refuse(
-      `BitsAllocated ${bitsAllocated}, BitsStored ${bitsStored} and HighBit ${highBit} contradict each other.`,
-    );
+    throw refuse({ reason: 'bits', file, allocated: bitsAllocated, stored: bitsStored, high: highBit });
   }
   const frames = framesOf(attributes);
   const bytes = rows * columns * samplesPerPixel * Math.max(1, bitsAllocated / 8);
   if (rows * columns > LIMITS.pixelsPerFrame || bytes > LIMITS.bytesPerFrame || frames > LIMITS.framesPerFile) {
-    throw new HifuseError(
-      'image.too-large',
-      `${name} declares ${frames} frame(s) of ${columns} x ${rows} pixels, which is above the limit.`,
-    );
+    throw new HifuseError('image.too-large', { reason: 'declared', file, frames, columns, rows });
   }
   return {
     rows,
@@ -99,12 +97,14 @@ const DICOMDIR = '1.2.840.10008.1.3.10';
 function noPixels({ name, meta, attributes, cut }: Dicom): HifuseError {
   const sopClass = meta.string('MediaStorageSOPClassUID') || attributes.string('SOPClassUID');
   if (sopClass === DICOMDIR || attributes.has('DirectoryRecordSequence')) {
-    return new HifuseError('dicom.no-pixel-data', `${name} is a DICOMDIR: open the folder that it describes instead.`);
+    return new HifuseError('dicom.no-pixel-data', { reason: 'directory', file: name });
   }
   if (cut) {
-    return new HifuseError('dicom.corrupt', `${name} is cut off or damaged before any pixels. Ask for the file again.`);
+    return new HifuseError('dicom.corrupt', { reason: 'before-pixels', file: name });
   }
   const modality = attributes.string('Modality').replace(/[^A-Z]/g, '');
-  const kind = modality ? ` (modality ${modality})` : '';
-  return new HifuseError('dicom.no-pixel-data', `${name} is a DICOM file without an image${kind}.`);
+  return new HifuseError(
+    'dicom.no-pixel-data',
+    modality ? { reason: 'modality', file: name, modality } : { reason: 'none', file: name },
+  );
 }

@@ -1,5 +1,5 @@
 import { warning, type Warning } from '../../../models/warnings.ts';
-import { HifuseError } from '../../../models/errors.ts';
+import { foreignText, HifuseError } from '../../../models/errors.ts';
 import type { PixelArray } from '../../../models/imaging/frame.ts';
 import { LIMITS } from '../limits.ts';
 import { bytesInMemory, type ReadableBytes } from '../image-file.ts';
@@ -33,26 +33,27 @@ export async function readStoredFrame(file: ReadableBytes, dicom: Dicom, frame: 
   if (codec && 'unsupported' in codec) {
     // JPIP and video may lack the pixel data that a description starts from; what holds no image has no rows either.
     if (!dicom.attributes.has('Rows')) describePixels(dicom);
-    throw new HifuseError(
-      'dicom.unsupported-syntax',
-      `${file.name} is compressed as ${name}, which cannot be shown: ${codec.unsupported}.`,
-    );
+    throw new HifuseError('dicom.unsupported-syntax', {
+      reason: 'codec',
+      file: file.name,
+      syntax: name,
+      diagnosis: codec.unsupported,
+    });
   }
   const description = describePixels(dicom);
   if (!Number.isInteger(frame) || frame < 0 || frame >= description.frames) {
-    throw new HifuseError(
-      'image.no-such-frame',
-      `${file.name} has ${description.frames} frame(s); there is no frame ${frame + 1}.`,
-    );
+    throw new HifuseError('image.no-such-frame', {
+      reason: 'frames',
+      file: file.name,
+      count: description.frames,
+      frame: frame + 1,
+    });
   }
   const pixels = dicom.pixels!;
   const source = dicom.body ? bytesInMemory(file.name, dicom.body) : file;
   if (!codec || isNativeAfterAll(pixels, description)) {
     if (pixels.length === null) {
-      throw new HifuseError(
-        'dicom.unsupported-syntax',
-        `${file.name} holds compressed pixels, but its transfer syntax (${name}) does not say how they are compressed.`,
-      );
+      throw new HifuseError('dicom.unsupported-syntax', { reason: 'unnamed', file: file.name, syntax: name });
     }
     const { samples, warnings } = readNativeFrame(source, dicom, pixels, description, frame);
     return {
@@ -65,13 +66,14 @@ export async function readStoredFrame(file: ReadableBytes, dicom: Dicom, frame: 
   }
   const { rows, columns, samplesPerPixel } = description;
   if (rows * columns * samplesPerPixel > LIMITS.compressedSamplesPerFrame) {
-    throw new HifuseError(
-      'image.too-large',
-      `${file.name} has ${columns} x ${rows} compressed pixels, which is above the limit for decoding.`,
-    );
+    throw new HifuseError('image.too-large', { reason: 'compressed', file: file.name, columns, rows });
   }
   const bytes = compressedFrame(source, dicom, pixels, description, frame);
-  const decoded = await decode(bytes, description, codec, `${file.name}: frame ${frame + 1} (${name})`);
+  const decoded = await decode(bytes, description, codec, {
+    file: file.name,
+    frame: frame + 1,
+    syntax: name,
+  });
   const { warnings, ...stored } = conform(decoded, description);
   return { ...stored, lossy: lossy || decoded.lossy, warnings: [...dicom.warnings, ...warnings] };
 }
@@ -101,7 +103,7 @@ async function decode(
   bytes: Uint8Array<ArrayBuffer>,
   description: PixelDescription,
   load: () => Promise<Codec>,
-  label: string,
+  label: { file: string; frame: number; syntax: string },
 ): Promise<DecodedSamples> {
   const codec = await load();
   try {
@@ -112,9 +114,10 @@ async function decode(
     return decoded;
   } catch (error) {
     if (error instanceof HifuseError) throw error;
-    const code = error instanceof UnsupportedStream ? 'dicom.unsupported-pixels' : 'dicom.corrupt';
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new HifuseError(code, `${label} cannot be decoded: ${reason}.`);
+    const details = { reason: 'not-decoded', ...label, message: foreignText(error) } as const;
+    throw error instanceof UnsupportedStream
+      ? new HifuseError('dicom.unsupported-pixels', details)
+      : new HifuseError('dicom.corrupt', details);
   }
 }
 

@@ -1,5 +1,5 @@
 /** JPEG, PNG, TIFF, BMP and WebP files: header and frames. */
-import { HifuseError, toErrorValue } from '../../../models/errors.ts';
+import { foreignText, HifuseError, toErrorValue } from '../../../models/errors.ts';
 import type { Frame } from '../../../models/imaging/frame.ts';
 import type { ImageHeader, Inspection } from '../../protocol.ts';
 import type { ImageFile } from '../image-file.ts';
@@ -49,10 +49,7 @@ interface Size {
 function checkSize({ rows, columns }: Pick<Size, 'rows' | 'columns'>, name: string): void {
   if (rows * columns <= LIMITS.pixelsPerFrame) return;
   const limit = Math.floor(LIMITS.pixelsPerFrame / 1e6);
-  throw new HifuseError(
-    'image.too-large',
-    `${name} has ${columns} x ${rows} pixels, more than the limit of ${limit} million. Scale it down first.`,
-  );
+  throw new HifuseError('image.too-large', { reason: 'pixels', file: name, columns, rows, limit });
 }
 
 /** Runs a decoder; whatever it throws that is not ours means that the file is damaged. */
@@ -61,11 +58,12 @@ async function decoding<T>(name: string, format: RasterFormat, run: () => T | Pr
     return await run();
   } catch (error) {
     if (error instanceof HifuseError) throw error;
-    const reason = (error instanceof Error ? error.message : String(error)).trim().split('\n')[0]!;
-    throw new HifuseError(
-      'image.corrupt',
-      `${name} is damaged or cut off and cannot be shown (${format.toUpperCase()}: ${reason}). Get the file again.`,
-    );
+    throw new HifuseError('image.corrupt', {
+      reason: 'raster',
+      file: name,
+      format: format.toUpperCase(),
+      message: foreignText(error),
+    });
   }
 }
 
@@ -101,7 +99,7 @@ async function readSize(file: ImageFile, format: RasterFormat): Promise<Size> {
 function readWhole(file: ImageFile): Uint8Array<ArrayBuffer> {
   if (file.size <= LIMITS.pictureFileBytes) return file.read(0, file.size);
   const limit = Math.floor(LIMITS.pictureFileBytes / 2 ** 20);
-  throw new HifuseError('file.too-large', `${file.name} is larger than ${limit} MB, the limit for a picture file.`);
+  throw new HifuseError('file.too-large', { reason: 'picture', file: file.name, limit });
 }
 
 /**
@@ -144,10 +142,12 @@ export async function inspectRaster(
 
 function checkFrame(frame: number, size: Size, name: string): void {
   if (!Number.isInteger(frame) || frame < 0 || frame >= size.frames) {
-    throw new HifuseError(
-      'image.no-such-frame',
-      `${name} has ${size.frames} frame(s); there is no frame ${frame + 1}.`,
-    );
+    throw new HifuseError('image.no-such-frame', {
+      reason: 'frames',
+      file: name,
+      count: size.frames,
+      frame: frame + 1,
+    });
   }
   checkSize(size, name);
 }

@@ -32,4 +32,6 @@ export const application = {
   'request.invalid/classes-text': 'The class list holds a name that is no text.',
   'request.invalid/classes-order': 'The class list must number its classes from 0 to {{last}}, each once.',
   'request.invalid/checkpoint-classes': '{{file}} tells {{found}} classes apart, and {{named}} are named.',
+  'request.cancelled/closing': 'The application is closing.',
+  'internal/imaging-thread': 'The imaging thread could not start ({{message}}). Install the application again.',
 } as const;

@@ -24,4 +24,9 @@ export const file = {
   'file.unreadable/cause': '{{file}} cannot be read ({{message}}). Is the drive connected?',
   'file.unreadable/no-file': '{{file}} is a folder or device, not a file.',
   'file.empty/file': '{{file}} is empty.',
+  'file.too-large/header': '{{file}} has more than {{limit}} MB before its pixel data.',
+  'file.too-large/deflated': '{{file}} is deflated and too large to be inflated in memory.',
+  'file.too-large/inflated': '{{file}} inflates to more than the limit.',
+  'file.too-large/picture': '{{file}} is larger than {{limit}} MB, the limit for a picture file.',
+  'file.unreadable/changed': '{{file}} was changed while it was read.',
 } as const;
