@@ -22,6 +22,7 @@ import type { Answer } from '../ipc/messages.ts';
 import type { Connection, Server } from '../ipc/server.ts';
 import { readStatic, securityHeaders } from '../ipc/static.ts';
 import { defaultDataDirectory, PATHS } from '../paths.ts';
+import { problemOf } from '../services/system-errors.ts';
 import type { Host, WorkerProcess } from './host.ts';
 
 const SCHEME = 'app';
@@ -53,11 +54,7 @@ export function electronHost(window: () => BrowserWindow | null): Host {
       try {
         await writeFile(chosen.filePath, bytes);
       } catch (error) {
-        const reason = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
-        throw new HifuseError(
-          'file.write-failed',
-          `The file could not be saved there (${reason}). Choose another folder.`,
-        );
+        throw new HifuseError('file.write-failed', { reason: 'chosen', problem: problemOf(error) });
       }
       return { kind: 'saved', path: chosen.filePath };
     },

@@ -118,6 +118,6 @@ export const isMethod = (name: unknown): name is Method => typeof name === 'stri
 export function checkParams<M extends Method>(method: M, params: unknown): Api[M]['params'] {
   const check = CHECKS[method] as Check<Api[M]['params']> | null;
   if (check) return check(new JsonFields(params, method, 'request.invalid'));
-  if (params != null) throw new HifuseError('request.invalid', `${method} takes no parameters.`);
+  if (params != null) throw new HifuseError('request.invalid', { reason: 'no-parameters', method });
   return null as Api[M]['params'];
 }

@@ -168,7 +168,7 @@ class SocketTransport implements Transport {
 /** The page's address is http://127.0.0.1:port/token/; the socket's lies below it. */
 function socketAddress(page: string): string {
   const match = /^http(s?):\/\/([^/?#]+)(\/[^?#]*)?/.exec(page);
-  if (!match) throw new HifuseError('internal', 'This page was not opened by HiFuse Viewer.');
+  if (!match) throw new HifuseError('internal', { reason: 'not-served' });
   const [, secure, host, file = '/'] = match;
   return `ws${secure}://${host}${file.replace(/[^/]*$/, '')}socket`;
 }

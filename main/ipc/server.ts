@@ -192,7 +192,7 @@ export function createServer(services: Services): Server {
         invoke: async (id, method, params) => {
           const caller = page.begin(id);
           try {
-            if (!isMethod(method)) throw new HifuseError('request.invalid', 'There is no such method.');
+            if (!isMethod(method)) throw new HifuseError('request.invalid', { reason: 'no-method' });
             return { ok: true, result: await answer(method, params, caller) };
           } catch (error) {
             return { ok: false, error: toErrorValue(error) };

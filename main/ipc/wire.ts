@@ -77,8 +77,9 @@ export function encodeMessage(message: unknown): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-const malformed = (what: string): never => {
-  throw new HifuseError('request.invalid', `The message is malformed: ${what}.`);
+/** @param part that is wrong */
+const malformed = (part: string): never => {
+  throw new HifuseError('request.invalid', { reason: 'malformed', part });
 };
 
 /**
@@ -86,13 +87,13 @@ const malformed = (what: string): never => {
  * @throws HifuseError `request.invalid` for anything that {@link encodeMessage} did not write
  */
 export function decodeMessage(message: Uint8Array): unknown {
-  if (message.byteLength < LENGTH_BYTES) malformed('it is too short');
+  if (message.byteLength < LENGTH_BYTES) malformed('length');
   // Not `slice`: a Buffer of Node has one that copies nothing.
   const bytes =
     message.byteOffset % ALIGNMENT === 0 && message.buffer instanceof ArrayBuffer ? message : new Uint8Array(message);
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   const start = aligned(LENGTH_BYTES + length);
-  if (LENGTH_BYTES + length > bytes.byteLength) malformed('its text is cut off');
+  if (LENGTH_BYTES + length > bytes.byteLength) malformed('length of the text');
   const segments = bytes.subarray(Math.min(start, bytes.byteLength));
   try {
     const json = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(LENGTH_BYTES, LENGTH_BYTES + length));
@@ -100,14 +101,14 @@ export function decodeMessage(message: Uint8Array): unknown {
     return JSON.parse(json, (_key, value: unknown) => unpack(value, segments));
   } catch (error) {
     if (error instanceof HifuseError) throw error;
-    return malformed('its text is no JSON');
+    return malformed('text');
   }
 }
 
 function unpack(value: unknown, segments: Uint8Array): unknown {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, '$')) return value;
   const { $: mark } = value as { $: unknown };
-  if (!Array.isArray(mark)) return malformed('a mark is no list');
+  if (!Array.isArray(mark)) return malformed('mark');
   const [kind, ...rest] = mark as unknown[];
   if (kind === 'number') return unpackNumber(rest[0]);
   if (kind === 'object') return unpackObject(rest[0]);
@@ -122,20 +123,20 @@ const NUMBERS: ReadonlyMap<unknown, number> = new Map([
 ]);
 
 function unpackNumber(name: unknown): number {
-  return NUMBERS.get(name) ?? malformed('it holds an unknown number');
+  return NUMBERS.get(name) ?? malformed('number');
 }
 
 function unpackObject(entries: unknown): object {
   const isEntry = (entry: unknown): entry is [string, unknown] => Array.isArray(entry) && typeof entry[0] === 'string';
-  if (!Array.isArray(entries) || !entries.every(isEntry)) return malformed('an object has no entries');
+  if (!Array.isArray(entries) || !entries.every(isEntry)) return malformed('object');
   return Object.fromEntries(entries);
 }
 
 function unpackArray(kind: unknown, offset: unknown, length: unknown, segments: Uint8Array): WireArray {
-  const known = KINDS.find((name) => name === kind) ?? malformed('it holds data of an unknown kind');
+  const known = KINDS.find((name) => name === kind) ?? malformed('kind of data');
   const ArrayType = ARRAYS[known];
   const isIndex = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
-  if (!isIndex(offset) || !isIndex(length) || offset % ALIGNMENT !== 0) return malformed('data lie nowhere');
-  if (offset + length * ArrayType.BYTES_PER_ELEMENT > segments.byteLength) return malformed('its data are cut off');
+  if (!isIndex(offset) || !isIndex(length) || offset % ALIGNMENT !== 0) return malformed('place of data');
+  if (offset + length * ArrayType.BYTES_PER_ELEMENT > segments.byteLength) return malformed('length of data');
   return new ArrayType(segments.buffer as ArrayBuffer, segments.byteOffset + offset, length);
 }

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { HifuseError } from '../../models/errors.ts';
 import type { FolderListing } from '../ipc/contract.ts';
+import { problemOf } from './system-errors.ts';
 import { naturalCompare } from './walk.ts';
 
 /** Entries shown of one folder: a list for people. */
@@ -37,10 +38,10 @@ export async function listFolder(folder: string | null, system = THIS_SYSTEM): P
   const directory = path.resolve(folder ?? homedir());
   const found = await readdir(directory, { withFileTypes: true }).catch((error: unknown) => {
     const { code } = error as NodeJS.ErrnoException;
-    const name = path.basename(directory) || directory;
+    const folder = path.basename(directory) || directory;
     throw code === 'ENOENT' || code === 'ENOTDIR'
-      ? new HifuseError('file.not-found', `There is no folder "${name}". Choose another one.`)
-      : new HifuseError('file.unreadable', `The folder "${name}" cannot be read (${code ?? 'unknown reason'}).`);
+      ? new HifuseError('file.not-found', { reason: 'folder', folder })
+      : new HifuseError('file.unreadable', { reason: 'folder', folder, problem: problemOf(error) });
   });
   const visible = found.filter(({ name }) => !name.startsWith('.')).slice(0, MOST_ENTRIES);
   const entries = await Promise.all(

@@ -58,7 +58,7 @@ export class Packages {
   async place(id: string): Promise<string> {
     for (const folder of [this.#bundled, this.#imported]) {
       if ((await foldersIn(folder)).includes(id)) {
-        throw new HifuseError('request.invalid', `There is a model "${id}" already. Choose another id.`);
+        throw new HifuseError('request.invalid', { reason: 'model-exists', id });
       }
     }
     return path.join(this.#imported, id);
@@ -71,13 +71,10 @@ export class Packages {
     return [...bundled, ...(await packagesIn(this.#imported, false)).filter(({ id }) => !taken.has(id))];
   }
 
-  async #notFound(wanted: string): Promise<never> {
+  async #notFound(model: string): Promise<never> {
     const ids = (await this.list()).map(({ id }) => id);
-    const known = ids.length > 0 ? `Known models: ${ids.join(', ')}.` : 'No models are installed.';
-    throw new HifuseError(
-      'model.not-found',
-      `There is no model "${wanted}", and no package in a folder of that name. ${known}`,
-    );
+    if (ids.length === 0) throw new HifuseError('model.not-found', { reason: 'none', model });
+    throw new HifuseError('model.not-found', { reason: 'unknown', model, known: ids.join(', ') });
   }
 }
 

@@ -251,7 +251,7 @@ export class Studies {
   /** @throws HifuseError `request.invalid` where no image of that id is open */
   get(imageId: string): { path: string; name: string } {
     const entry = this.#entries.get(imageId);
-    if (!entry) throw new HifuseError('request.invalid', 'This image is no longer open.');
+    if (!entry) throw new HifuseError('request.invalid', { reason: 'image-closed' });
     return entry;
   }
 

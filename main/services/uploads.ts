@@ -5,6 +5,7 @@ import path from 'node:path';
 import { HifuseError } from '../../models/errors.ts';
 import type { UploadPart } from '../ipc/contract.ts';
 import { systemClock, type Clock } from './clock.ts';
+import { problemOf } from './system-errors.ts';
 
 /** Most that a browser may hand over: bytes of one file, bytes of all, files, and files that are not whole yet. */
 export const UPLOAD_LIMITS = {
@@ -110,7 +111,7 @@ export class Uploads {
   /** @throws HifuseError `request.invalid` where there is no whole file of that id */
   path(uploadId: string): string {
     const upload = this.#uploads.get(uploadId);
-    if (!upload?.whole) throw new HifuseError('request.invalid', 'This file was not uploaded. Drop it again.');
+    if (!upload?.whole) throw new HifuseError('request.invalid', { reason: 'not-uploaded' });
     return upload.path;
   }
 
@@ -139,10 +140,10 @@ export class Uploads {
   }
 
   #begin({ uploadId, name }: UploadPart): Upload {
-    if (this.#uploads.has(uploadId)) throw new HifuseError('request.invalid', 'This upload has begun already.');
+    if (this.#uploads.has(uploadId)) throw new HifuseError('request.invalid', { reason: 'upload-begun' });
     const unfinished = this.#uploads.size - this.#byPath.size;
     if (this.#uploads.size >= this.#limits.files || unfinished >= this.#limits.unfinished) {
-      throw new HifuseError('file.too-large', 'Too many files were dropped. Open their folder instead.');
+      throw new HifuseError('file.too-large', { reason: 'many-dropped' });
     }
     this.#folder ??= mkdtempSync(path.join(tmpdir(), `${FOLDER}${process.pid}-`));
     // A folder of its own for each, so that files of the same name do not meet; nothing of its name is the browser's.
@@ -157,7 +158,7 @@ export class Uploads {
 
   #unfinished({ uploadId }: UploadPart): Upload {
     const upload = this.#uploads.get(uploadId);
-    if (!upload || upload.whole) throw new HifuseError('request.invalid', 'This upload has ended already.');
+    if (!upload || upload.whole) throw new HifuseError('request.invalid', { reason: 'upload-ended' });
     return upload;
   }
 
@@ -165,7 +166,7 @@ export class Uploads {
     upload.keep();
     try {
       if (!this.#isKept(upload)) throw new HifuseError('request.cancelled');
-      if (offset !== upload.bytes) throw new HifuseError('request.invalid', 'A part of this upload is missing.');
+      if (offset !== upload.bytes) throw new HifuseError('request.invalid', { reason: 'upload-gap' });
       this.#charge(upload, bytes.length);
       if (offset === 0) await mkdir(path.dirname(upload.path));
       await appendFile(upload.path, bytes, { mode: 0o600, flag: offset === 0 ? 'wx' : 'a' });
@@ -175,8 +176,7 @@ export class Uploads {
       await this.#remove(upload);
       if (discarded) throw new HifuseError('request.cancelled');
       if (error instanceof HifuseError) throw error;
-      const reason = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
-      throw new HifuseError('file.write-failed', `The dropped file could not be kept (${reason}). Is the disk full?`);
+      throw new HifuseError('file.write-failed', { reason: 'dropped', problem: problemOf(error) });
     }
     if (last) {
       upload.whole = true;
@@ -195,8 +195,7 @@ export class Uploads {
     upload.bytes += bytes;
     this.#bytes += bytes;
     if (upload.bytes > this.#limits.fileBytes || this.#bytes > this.#limits.totalBytes) {
-      const name = path.basename(upload.path);
-      throw new HifuseError('file.too-large', `"${name}" is too large to be dropped. Open it by its folder instead.`);
+      throw new HifuseError('file.too-large', { reason: 'dropped', file: path.basename(upload.path) });
     }
   }
 

@@ -1,6 +1,7 @@
 import { opendir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { HifuseError } from '../../models/errors.ts';
+import { problemOf } from './system-errors.ts';
 
 /** A file that was met. */
 export interface WalkedFile {
@@ -41,19 +42,26 @@ export function naturalCompare(a: string, b: string): number {
   return collator.compare(a, b) || (a < b ? -1 : a > b ? 1 : 0);
 }
 
-const REASONS: Record<string, string> = {
-  EACCES: 'permission was denied',
-  EPERM: 'permission was denied',
-  ENOENT: 'it is gone, or a link points nowhere',
-  ELOOP: 'its links go in a circle',
-  ENAMETOOLONG: 'its path is too long',
-  EMFILE: 'too many files are open',
+/** What the system says -> why a file was left out. */
+const REASONS: Record<
+  string,
+  'left-out-permission' | 'left-out-gone' | 'left-out-circle' | 'left-out-long-path' | 'left-out-many-open'
+> = {
+  EACCES: 'left-out-permission',
+  EPERM: 'left-out-permission',
+  ENOENT: 'left-out-gone',
+  ELOOP: 'left-out-circle',
+  ENAMETOOLONG: 'left-out-long-path',
+  EMFILE: 'left-out-many-open',
 };
 
-function unreadable(file: string, error: unknown): HifuseError {
-  const code = (error as NodeJS.ErrnoException).code ?? '';
-  const reason = REASONS[code] ?? (code || 'of an unknown reason');
-  return new HifuseError('file.unreadable', `"${path.basename(file)}" was left out: ${reason}.`);
+function unreadable(at: string, error: unknown): HifuseError {
+  const file = path.basename(at);
+  const problem = problemOf(error);
+  const reason = REASONS[problem];
+  return reason
+    ? new HifuseError('file.unreadable', { reason, file })
+    : new HifuseError('file.unreadable', { reason: 'left-out', file, problem });
 }
 
 interface Folder {
@@ -99,7 +107,7 @@ export async function* walk(start: string, options: WalkOptions): AsyncGenerator
   options.signal?.throwIfAborted();
   const top = await stat(start, { bigint: true }).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-      throw new HifuseError('file.not-found', `"${start}" does not exist. Check the path.`);
+      throw new HifuseError('file.not-found', { reason: 'path', path: start });
     }
     throw unreadable(start, error);
   });
@@ -108,7 +116,7 @@ export async function* walk(start: string, options: WalkOptions): AsyncGenerator
     return;
   }
   if (!top.isDirectory()) {
-    throw new HifuseError('file.unreadable', `"${path.basename(start)}" is neither a file nor a folder.`);
+    throw new HifuseError('file.unreadable', { reason: 'no-file-or-folder', file: path.basename(start) });
   }
 
   const entered = new Set<string>();

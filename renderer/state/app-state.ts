@@ -55,7 +55,7 @@ export function createApp(client: Client): AppState {
   const models = new Models(client);
   const predictions = new FramePredictions(client);
   const preferences = new Preferences();
-  const studies = new StudyTree(client);
+  const studies = new StudyTree(client, texts);
   const toasts = new Toasts(texts);
   const thumbnails = new Thumbnails(client);
   const uploads = new UploadQueue(client);

@@ -24,7 +24,3 @@ export function bytes(value: number): string {
 export function number(value: number, decimals = 3): string {
   return String(Number(value.toFixed(decimals)));
 }
-
-export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
-}

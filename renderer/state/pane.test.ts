@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { english } from '../../models/texts/texts.ts';
 import type { ModelInfo, StudiesUpdate } from '../../main/ipc/contract.ts';
 import { HifuseError } from '../../models/errors.ts';
 import { windowOf } from '../../models/imaging/voi.ts';
@@ -41,7 +42,7 @@ beforeEach(async () => {
     'models.info': () => ({}) as ModelInfo,
     'predictions.classify': () => predictionOf({ x: 0.9, y: 0.1 }),
   });
-  studies = new StudyTree(main);
+  studies = new StudyTree(main, english);
   models = new Models(main);
   await models.refreshInfo();
   const predictions = new FramePredictions(main);

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { english } from '../../models/texts/texts.ts';
 import { FakeClient } from '../testing/fake-client.ts';
 import { studyListOf } from '../testing/samples.ts';
 import { Selection } from './selection.svelte.ts';
@@ -8,7 +9,7 @@ let studies: StudyTree;
 let selection: Selection;
 
 beforeEach(() => {
-  studies = new StudyTree(new FakeClient());
+  studies = new StudyTree(new FakeClient(), english);
   selection = new Selection(studies);
   studies.apply(studyListOf({ one: ['a', 'b*3', 'c'], two: ['d'] }));
   selection.select('a');

@@ -1,5 +1,6 @@
 import type { ImageEntry, SeriesEntry, StudiesUpdate, StudyEntry } from '../../main/ipc/contract.ts';
 import { addSlices, type Slice } from '../../models/imaging/slice-order.ts';
+import type { Texts } from '../../models/texts/texts.ts';
 import { seriesSubtitle, seriesTitle, unreadableTitle } from './series-titles.ts';
 
 /** Series for files that belong to none: they could not be read. */
@@ -39,6 +40,7 @@ interface SeriesNode {
 
 /** All that main said of the open files, as it stands: every update costs what it changes. */
 export class StudyContents {
+  readonly #texts: Texts;
   readonly images = new Map<string, ImageEntry>();
   readonly studies = new Map<string, StudyEntry>();
   /** What is known of series, also of those without images. */
@@ -49,6 +51,10 @@ export class StudyContents {
   looseView: Series | null = null;
   pending = 0;
   skipped = 0;
+
+  constructor(texts: Texts) {
+    this.#texts = texts;
+  }
 
   /** The cost is that of the update; sorting waits until somebody looks. */
   apply(update: StudiesUpdate): void {
@@ -128,8 +134,8 @@ export class StudyContents {
     node.view = {
       id: entry.id,
       studyId: study.id,
-      title: seriesTitle(entry),
-      subtitle: seriesSubtitle(entry, study, slices.length),
+      title: seriesTitle(entry, this.#texts),
+      subtitle: seriesSubtitle(entry, study, slices.length, this.#texts),
       modality: entry.modality,
       imageIds: slices.map(({ id }) => id),
     };
@@ -140,7 +146,7 @@ export class StudyContents {
     return {
       id: UNREADABLE_SERIES,
       studyId: null,
-      ...unreadableTitle(images),
+      ...unreadableTitle(images, this.#texts),
       modality: '',
       imageIds: images.map(({ id }) => id),
     };

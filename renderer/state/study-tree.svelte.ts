@@ -1,4 +1,5 @@
 import type { Client, ImageEntry, StudiesUpdate } from '../../main/ipc/contract.ts';
+import type { Texts } from '../../models/texts/texts.ts';
 import { StudyContents, type Series, type Study } from './study-contents.ts';
 
 /** Milliseconds after which the parts of a long change are shown though it goes on. */
@@ -7,9 +8,10 @@ const SHOW_MS = 100;
 /** The open files: what main lists and changes of it, as studies, series and images in the order for reading. */
 export class StudyTree {
   readonly #client: Pick<Client, 'invoke'>;
+  readonly #texts: Texts;
   /** Grows when readers shall look again. */
   #version = $state(0);
-  #contents = new StudyContents();
+  #contents: StudyContents;
   /** A snapshot of which pages are still to come; until then what was known before is shown. */
   #snapshot: StudyContents | null = null;
   #revision = 0;
@@ -20,8 +22,10 @@ export class StudyTree {
 
   readonly #view = $derived.by(() => this.#look().view());
 
-  constructor(client: Pick<Client, 'invoke'>) {
+  constructor(client: Pick<Client, 'invoke'>, texts: Texts) {
     this.#client = client;
+    this.#texts = texts;
+    this.#contents = new StudyContents(texts);
   }
 
   get studies(): readonly Study[] {
@@ -64,7 +68,7 @@ export class StudyTree {
 
   /** Takes an update of main's; answers the ids of images that are gone. */
   apply(update: StudiesUpdate): readonly string[] {
-    if (update.reset) this.#snapshot = new StudyContents();
+    if (update.reset) this.#snapshot = new StudyContents(this.#texts);
     else if (update.revision !== this.#revision + 1) {
       // Something was missed, or this was meant for the page that stood here before: everything anew, asked for once.
       if (!Number.isNaN(this.#revision)) void this.#client.invoke('studies.resend', null).catch(() => undefined);

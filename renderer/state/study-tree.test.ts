@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { english } from '../../models/texts/texts.ts';
 import type { ImageEntry, StudiesUpdate } from '../../main/ipc/contract.ts';
 import { FakeClient } from '../testing/fake-client.ts';
 import { headerOf, studyListOf } from '../testing/samples.ts';
@@ -7,7 +8,7 @@ import { StudyTree } from './study-tree.svelte.ts';
 
 const start = (list = studyListOf({ one: ['a', 'b', 'd'], two: ['e'] })) => {
   const main = new FakeClient({ 'studies.resend': () => null });
-  const tree = new StudyTree(main);
+  const tree = new StudyTree(main, english);
   tree.apply(list);
   let revision = list.revision;
   const change = (changes: Partial<StudiesUpdate>) =>

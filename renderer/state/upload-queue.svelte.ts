@@ -85,7 +85,7 @@ export class UploadQueue {
     try {
       signal.throwIfAborted();
       if (file.size > LARGEST_UPLOAD_BYTES) {
-        throw new HifuseError('file.too-large', `${file.name} is larger than 2 GB: open it by its path instead.`);
+        throw new HifuseError('file.too-large', { reason: 'dropped', file: file.name });
       }
       let offset = 0;
       do {

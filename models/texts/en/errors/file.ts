@@ -1,13 +1,27 @@
 /** Files and folders that the reader named. */
 export const file = {
   'file.not-found': 'The file or folder does not exist.',
+  'file.not-found/path': '{{path}} does not exist. Check the path.',
+  'file.not-found/folder': 'There is no folder "{{folder}}". Choose another one.',
   'file.not-found/closed': '{{file}} was closed meanwhile.',
   'file.unreadable': 'The file cannot be read (permission, device or network drive).',
   'file.unreadable/named': '{{file}} cannot be read. Check the path.',
+  'file.unreadable/folder': 'The folder "{{folder}}" cannot be read ({{problem}}).',
+  'file.unreadable/no-file-or-folder': '{{file}} is neither a file nor a folder.',
+  'file.unreadable/left-out-permission': '{{file}} was left out: permission was denied.',
+  'file.unreadable/left-out-gone': '{{file}} was left out: it is gone, or a link points nowhere.',
+  'file.unreadable/left-out-circle': '{{file}} was left out: its links go in a circle.',
+  'file.unreadable/left-out-long-path': '{{file}} was left out: its path is too long.',
+  'file.unreadable/left-out-many-open': '{{file}} was left out: too many files are open.',
+  'file.unreadable/left-out': '{{file}} was left out ({{problem}}).',
   'file.too-large': 'The file is larger than the limit.',
+  'file.too-large/many-dropped': 'Too many files were dropped. Open their folder instead.',
+  'file.too-large/dropped': '{{file}} is too large to be dropped. Open it by its folder instead.',
   'file.empty': 'The file is empty.',
   'file.write-failed': 'The result could not be written.',
   'file.write-failed/output': 'The results cannot be written to standard output ({{problem}}).',
+  'file.write-failed/dropped': 'The dropped file could not be kept ({{problem}}). Is the disk full?',
+  'file.write-failed/chosen': 'The file could not be saved there ({{problem}}). Choose another folder.',
   'file.write-failed/file':
     '{{file}} cannot be written ({{problem}}). Check that the folder is there, can be written to, and is not full.',
   'file.write-failed/settings':

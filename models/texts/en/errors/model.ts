@@ -1,6 +1,10 @@
 /** Model packages. */
 export const model = {
   'model.not-found': 'There is no model of that id or at that path.',
+  'model.not-found/unknown':
+    'There is no model "{{model}}", and no package in a folder of that name. Known models: {{known}}.',
+  'model.not-found/none':
+    'There is no model "{{model}}", and no package in a folder of that name. No models are installed.',
   'model.invalid-package': 'The model package is incomplete or damaged.',
   'model.hash-mismatch': 'The weights are not those that the manifest names.',
   'model.missing-tensor': 'The checkpoint lacks a tensor that the network needs.',
