@@ -103,6 +103,21 @@ describe('checkParams', () => {
   });
 });
 
+it.each<[Method, unknown, RegExp]>([
+  ['images.frame', null, /images\.frame: the whole must be an object/],
+  ['images.frame', { imageId: 'image-1' }, /frame must be a number/],
+  ['images.frame', { imageId: '', frame: 0 }, /imageId must not be empty/],
+  ['images.thumbnail', { imageId: 'image-1', frame: 0, size: 8 }, /size must be from 16 to 1024/],
+  ['studies.open', { paths: ['a', 7] }, /paths\[1\] must be text/],
+  ['studies.close', {}, /imageIds must be "all" or a list/],
+  ['studies.upload', { ...part, openingId: 'o', bytes: undefined }, /bytes must be bytes/],
+  ['models.checkpoint', {}, /path must be text/],
+  ['models.import', { uploadId: 'u' }, /options must be an object/],
+  ['settings.set', { device: 'abacus' }, /device must be "auto" or "cpu"/],
+])('says of %s with %j what is wrong', (method, params, sentence) => {
+  expect(() => checkParams(method, params)).toThrow(sentence);
+});
+
 it.each(['constructor', '__proto__', 'hasOwnProperty', '', 1, null])('%j is no method', (method) => {
   expect(isMethod(method)).toBe(false);
 });

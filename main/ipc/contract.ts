@@ -214,13 +214,13 @@ export interface Api {
   /** Tells `studies.changed` of everything again, for who missed an update. */
   'studies.resend': { params: null; result: null };
   /** Opens files and folders by path (desktop drop, folder browser); folders are walked. */
-  'studies.open': { params: { paths: string[] }; result: null };
+  'studies.open': { params: { paths: readonly string[] }; result: null };
   /** Native dialog. `unavailable` where the host has none: the renderer then shows its folder browser. */
   'studies.dialog': { params: { kind: 'files' | 'folder' }; result: 'opened' | 'cancelled' | 'unavailable' };
   /** A part of a dropped or picked file of a browser; the whole file is opened as an image. */
   'studies.upload': { params: UploadPart & { openingId: string }; result: null };
   'studies.samples': { params: null; result: null };
-  'studies.close': { params: { imageIds: string[] | 'all' }; result: null };
+  'studies.close': { params: { imageIds: readonly string[] | 'all' }; result: null };
   /** Takes back the last close, for some seconds. */
   'studies.reopen': { params: null; result: null };
   /** The first thousand of the files that were skipped. */
@@ -237,7 +237,7 @@ export interface Api {
   /** With heat maps for all classes. Kept while the file stays the same: asking again is free. */
   'predictions.classify': { params: { imageId: string; frame: number }; result: Prediction };
   'predictions.input': { params: { imageId: string; frame: number }; result: NetworkInput };
-  'batch.start': { params: { imageIds: string[] }; result: BatchState };
+  'batch.start': { params: { imageIds: readonly string[] }; result: BatchState };
   'batch.cancel': { params: { id: string }; result: null };
   'batch.rows': { params: { id: string; from: number; count: number }; result: BatchRow[] };
   'batch.export': { params: { id: string; format: 'csv' | 'json' }; result: SaveResult };

@@ -1,5 +1,6 @@
+import * as v from 'valibot';
 import { foreignText, HifuseError } from '../../models/errors.ts';
-import { JsonFields } from '../../models/package/json-fields.ts';
+import { boolean, fields, oneOf, parse, text } from '../../models/schema.ts';
 import type { Settings as Values } from '../ipc/contract.ts';
 import type { StoredSettings } from '../store/settings.ts';
 import { Emitter } from './emitter.ts';
@@ -11,30 +12,21 @@ export const DEFAULT_SETTINGS: Values = {
   noticeAccepted: false,
 };
 
+/** What may be changed; a setting that is not there stays as it is. */
+export const settingsSchema = fields({
+  modelId: v.exactOptional(text({ minimum: 1, maximum: 4096 })),
+  engine: v.exactOptional(oneOf(['auto', 'onnx', 'tfjs'])),
+  device: v.exactOptional(oneOf(['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml'])),
+  noticeAccepted: v.exactOptional(boolean()),
+} satisfies Record<Name, v.GenericSchema>);
+
 type Name = keyof Values;
-
-/** Setting -> what reads and checks it. */
-const READERS: { [K in Name]: (fields: JsonFields) => Values[K] } = {
-  modelId: (fields) => fields.string('modelId', { minimum: 1, maximum: 4096 }),
-  engine: (fields) => fields.oneOf('engine', ['auto', 'onnx', 'tfjs']),
-  device: (fields) => fields.oneOf('device', ['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml']),
-  noticeAccepted: (fields) => fields.boolean('noticeAccepted'),
-};
-const NAMES = Object.keys(READERS) as Name[];
-
-/**
- * Checks settings of the renderer; those that are not there are left out.
- * @throws HifuseError `request.invalid`, naming the setting
- */
-export function parseSettings(fields: JsonFields): Partial<Values> {
-  const given = NAMES.filter((name) => fields.raw(name) !== undefined);
-  return Object.fromEntries(given.map((name) => [name, READERS[name](fields)]));
-}
+const NAMES = Object.keys(settingsSchema.entries) as Name[];
 
 /** A stored setting; undefined where it is none that this version could have written. */
 function read<K extends Name>(name: K, json: string): Values[K] | undefined {
   try {
-    return READERS[name](new JsonFields({ [name]: JSON.parse(json) as unknown }, name, 'request.invalid'));
+    return parse(settingsSchema, { [name]: JSON.parse(json) as unknown }, name, 'request.invalid')[name] as Values[K];
   } catch {
     return undefined;
   }

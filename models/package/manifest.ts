@@ -171,7 +171,7 @@ export function parseManifest(json: unknown, subject: string): Manifest {
 }
 
 /** What goes into a manifest and a checkpoint cannot tell. */
-const packageDescriptionSchema = fields({
+export const packageDescriptionSchema = fields({
   ...descriptionFields,
   doubleSigmoid: boolean(),
   /** Markdown; empty: to be made from the rest. */
