@@ -15,6 +15,7 @@ import { ReportState } from './report-state.svelte.ts';
 import { SettingsState } from './settings.svelte.ts';
 import { StudyTree } from './study-tree.svelte.ts';
 import { Tasks } from './tasks.svelte.ts';
+import { textsWithoutNames } from './texts-without-names.ts';
 import { Thumbnails } from './thumbnails.svelte.ts';
 import { Toasts } from './toasts.svelte.ts';
 import { UploadQueue } from './upload-queue.svelte.ts';
@@ -48,13 +49,13 @@ export interface AppState {
 export const [getApp, setApp] = createContext<AppState>();
 
 export function createApp(client: Client): AppState {
-  const texts = createTexts('en');
+  const preferences = new Preferences();
+  const texts = textsWithoutNames(createTexts('en'), () => !preferences.names);
   const batch = new Batch(client, texts);
   const dialogs = new Dialogs();
   const frames = new FrameCache(client);
   const models = new Models(client);
   const predictions = new FramePredictions(client);
-  const preferences = new Preferences();
   const studies = new StudyTree(client, texts);
   const toasts = new Toasts(texts);
   const thumbnails = new Thumbnails(client);

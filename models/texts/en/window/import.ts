@@ -35,12 +35,12 @@ export const modelImport = {
   'preview.sees': 'What the network sees: {{geometry}}',
   'preview.chosen': 'chosen above',
   'preview.images_one':
-    '{{count, number}} image was tried; {{changed, number}} has another most probable class in the other geometry.',
+    '{{count, number}} image was tried. The other geometry changes the most probable class of {{changed, number}}.',
   'preview.images_other':
-    '{{count, number}} images were tried; {{changed, number}} have another most probable class in the other geometry.',
+    '{{count, number}} images were tried. The other geometry changes the most probable class of {{changed, number}}.',
   'preview.nothing': 'There was no image that could be read.',
   'preview.storage/float16':
-    'Storing in float16 changes the most probable class of {{changed, number}} of them, and a probability by at most {{difference}}.',
+    'Storing in float16 changes the most probable class of {{changed, number}}. Largest change of a probability: {{difference}}.',
   'preview.storage/float32': 'The weights are stored in float32: predictions stay as they are.',
   'import.normalisation': 'Normalisation',
   'import.normalisation/half': 'Mean 0.5, deviation 0.5 (released HiFuse code)',
