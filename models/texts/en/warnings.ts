@@ -17,6 +17,7 @@ export const warnings = {
   'spacing.projection': 'Projection image: the file does not say how this spacing was calibrated.',
   'spacing.calibrated': 'Calibration: {{description}}',
   'spacing.ultrasound': 'Holds inside the regions {{regions}} (columns × rows).',
+  'image.damaged': 'The compressed image is damaged: parts of what is shown may be wrong. Ask for the file again.',
   'prediction.colour':
     'This is a picture in colour; the model is meant for {{modalities}}, which have none. Do not rely on its answer.',
   'store.damaged':

@@ -71,6 +71,49 @@ describe('the VOI stage', () => {
     expect(frame.voi[1]).toMatchObject({ kind: 'window', center: 40 });
   });
 
+  describe('the first value of a table is signed where its input is', () => {
+    const data = Uint16Array.from({ length: 4096 }, (_, i) => i);
+    // Implicit and explicit VR read 64512 where -1024 was meant, and the other way round.
+    const table = { 'LUTDescriptor/US': [4096, 64512, 12], 'LUTData/OW': data };
+    const ct = { RescaleSlope: 1, RescaleIntercept: -1024 };
+
+    test.each<[string, DataSetValues]>([
+      ['of the file', { VOILUTSequence: [table] }],
+      ['of the frame', { PerFrameFunctionalGroupsSequence: [{ FrameVOILUTSequence: [{ VOILUTSequence: [table] }] }] }],
+      ['shared', { SharedFunctionalGroupsSequence: [{ FrameVOILUTSequence: [{ VOILUTSequence: [table] }] }] }],
+    ])('VOI table %s', async (_, values) => {
+      expect((await frameOf({ ...ct, ...values })).voi[0]).toMatchObject({ kind: 'lut', firstMapped: -1024 });
+    });
+
+    test('a VOI table of large unsigned values stays unsigned', async () => {
+      const values = { BitsStored: 16, HighBit: 15, PixelRepresentation: 0, VOILUTSequence: [table] };
+      expect((await frameOf(values)).voi[0]).toMatchObject({ firstMapped: 64512 });
+      const written = {
+        ...values,
+        VOILUTSequence: [{ ...table, 'LUTDescriptor/US': undefined, 'LUTDescriptor/SS': [4096, -1024, 12] }],
+      };
+      expect((await frameOf(written)).voi[0]).toMatchObject({ firstMapped: 64512 });
+    });
+
+    const signed = { PixelRepresentation: 1, BitsStored: 16, HighBit: 15, PixelData: new Int16Array(12).fill(-1020) };
+
+    test('modality table', async () => {
+      const frame = await frameOf({ ...signed, ModalityLUTSequence: [{ ...table, ModalityLUTType: 'US' }] });
+      expect(frame.pixels[0]).toBe(4);
+    });
+
+    test('palette', async () => {
+      const colours = Object.fromEntries(
+        ['Red', 'Green', 'Blue'].flatMap((colour) => [
+          [`${colour}PaletteColorLookupTableDescriptor/US`, [4096, 64512, 16]],
+          [`${colour}PaletteColorLookupTableData`, data.map((value) => value << 8)],
+        ]),
+      );
+      const frame = await frameOf({ ...signed, PhotometricInterpretation: 'PALETTE COLOR', ...colours });
+      expect([...frame.pixels.subarray(0, 3)]).toEqual([4, 4, 4]);
+    });
+  });
+
   test('without a window all but the outermost half percent is shown, in modality values', async () => {
     const PixelData = Uint16Array.from({ length: 1000 }, (_, i) => (i === 0 ? 4095 : i === 1 ? 0 : 1000 + (i % 100)));
     const size = { Rows: 10, Columns: 100 };

@@ -8,7 +8,7 @@ import { rangesOf } from './range.ts';
 import { toRgb } from './colour.ts';
 import { functionalGroups, type FunctionalGroups } from './functional-groups.ts';
 import { patientOrientationOf, pixelAspectRatioOf, planeOf, spacingOf } from './geometry.ts';
-import { applyLut, modalityOf, voiOf } from './lut.ts';
+import { applyLut, modalityOf, outputRange, voiOf, type InputRange } from './lut.ts';
 import { paletteToRgb } from './palette.ts';
 import type { Dicom } from './parse.ts';
 import type { PixelDescription } from './pixel-description.ts';
@@ -34,7 +34,7 @@ export async function decodeDicomFrame(file: ImageFile, dicom: Dicom, number: nu
     plane: planeOf(attributes, groups),
     exifOrientation: 1,
     content: contentOf(file, stored.samples),
-    lossy: stored.lossy || attributes.string('LossyImageCompression') === '01',
+    lossy: stored.lossy,
     warnings: [...stored.warnings, ...warnings],
   };
 }
@@ -55,7 +55,9 @@ type Values = Pick<
 >;
 
 function grayscale({ description, samples }: StoredFrame, attributes: Attributes, groups: FunctionalGroups): Values {
-  const { lut, slope, intercept, unit } = modalityOf(attributes, groups);
+  const stored = storedRange(description);
+  const modality = modalityOf(attributes, groups, stored);
+  const { lut, slope, intercept, unit } = modality;
   const padding = paddingOf(attributes, description);
   const pixels: PixelArray = lut ? applyLut(samples, lut) : samples;
   // Padding is told by stored values, which the table has replaced.
@@ -72,7 +74,7 @@ function grayscale({ description, samples }: StoredFrame, attributes: Attributes
     pixels,
     rescale: { slope, intercept },
     unit,
-    ...voiOf(attributes, groups),
+    ...voiOf(attributes, groups, outputRange(modality, stored)),
     automaticWindow: windowOfRange(Math.min(low, high), Math.max(low, high), integers, 'automatic'),
     invert: description.photometric === 'MONOCHROME1' || attributes.string('PresentationLUTShape') === 'INVERSE',
     ...all,
@@ -84,7 +86,10 @@ function colour(name: string, stored: StoredFrame, attributes: Attributes): Valu
   const { description, samples } = stored;
   return {
     colour: 'rgb',
-    pixels: description.photometric === 'PALETTE COLOR' ? palette(name, samples, attributes) : rgbOf(stored),
+    pixels:
+      description.photometric === 'PALETTE COLOR'
+        ? palette(name, stored, attributes)
+        : toRgb(samples, description.photometric, description.bitsStored),
     rescale: { slope: 1, intercept: 0 },
     unit: '',
     voi: [],
@@ -97,14 +102,18 @@ function colour(name: string, stored: StoredFrame, attributes: Attributes): Valu
   };
 }
 
-function palette(name: string, samples: PixelArray, attributes: Attributes): Uint8Array<ArrayBuffer> {
-  const rgb = paletteToRgb(samples, attributes);
+function palette(file: string, { description, samples }: StoredFrame, attributes: Attributes): Uint8Array<ArrayBuffer> {
+  const rgb = paletteToRgb(samples, attributes, storedRange(description));
   if (rgb) return rgb;
-  throw new HifuseError('dicom.unsupported-pixels', { reason: 'no-palette', file: name });
+  throw new HifuseError('dicom.unsupported-pixels', { reason: 'no-palette', file });
 }
 
-function rgbOf({ description, samples, photometric }: StoredFrame): Uint8Array<ArrayBuffer> {
-  return toRgb(samples, photometric, description.bitsStored);
+/** What stored values may be. */
+function storedRange({ kind, signed, bitsStored }: PixelDescription): InputRange {
+  if (kind !== 'integer') return { low: -Infinity, high: Infinity };
+  return signed
+    ? { low: -(2 ** (bitsStored - 1)), high: 2 ** (bitsStored - 1) - 1 }
+    : { low: 0, high: 2 ** bitsStored - 1 };
 }
 
 /** Pixel Padding Value and Range Limit (PS3.3 C.7.5.1.1.2), as stored values, whichever sign they were written with. */

@@ -13,17 +13,37 @@ export interface Lut {
 
 const MAX_ENTRIES = 65536;
 
+/** Smallest and largest value that a table may be asked for. */
+export interface InputRange {
+  low: number;
+  high: number;
+}
+
 /**
- * Reads descriptor and data of a table, e.g. 'LUTDescriptor' and 'LUTData'. The number of entries is unsigned whatever
- * the VR, and 0 means 65536. Null if absent or damaged.
+ * Reads descriptor and data of a table of the values in `input`, e.g. 'LUTDescriptor' and 'LUTData'. The number of
+ * entries is unsigned whatever the VR, and 0 means 65536. Null if absent or damaged.
  */
-export function readLut(attributes: Attributes, descriptor: string, data: string): Lut | null {
-  const [count, firstMapped, bits] = attributes.numbers(descriptor);
+export function readLut(attributes: Attributes, descriptor: string, data: string, input: InputRange): Lut | null {
+  const [count, first, bits] = attributes.numbers(descriptor);
   const bytes = attributes.bytes(data);
-  if (count === undefined || firstMapped === undefined || bits === undefined || !bytes) return null;
+  if (count === undefined || first === undefined || bits === undefined || !bytes) return null;
   const entries = count & 0xffff || MAX_ENTRIES;
   const words = lutWords(attributes, bytes, entries, bits);
-  return words.length === 0 ? null : { firstMapped, bits: bits & 0xff, data: words };
+  if (words.length === 0) return null;
+  return { firstMapped: firstMappedOf(first, entries, input), bits: bits & 0xff, data: words };
+}
+
+/**
+ * The first input value. Its 16 bits are signed where the table's input may be negative (PS3.3 C.11.2.1.1: for a VOI
+ * table that is what comes out of the modality stage); the VR cannot say so in implicit syntaxes and is often wrong in
+ * others. Only where the table would then lie beside all that it is for, the other reading counts.
+ */
+function firstMappedOf(given: number, entries: number, { low, high }: InputRange): number {
+  const unsigned = given & 0xffff;
+  const signed = unsigned < 0x8000 ? unsigned : unsigned - 0x10000;
+  const covers = (first: number) => first <= high && first + entries > low;
+  const [meant, other] = low < 0 ? [signed, unsigned] : [unsigned, signed];
+  return covers(meant) || !covers(other) ? meant : other;
 }
 
 /** Tables of 8 bits may be packed two entries to a word; others have a word each. */
@@ -54,9 +74,10 @@ export interface Modality {
   unit: string;
 }
 
-export function modalityOf(attributes: Attributes, groups: FunctionalGroups): Modality {
+/** @param stored what stored values may be */
+export function modalityOf(attributes: Attributes, groups: FunctionalGroups, stored: InputRange): Modality {
   const item = attributes.items('ModalityLUTSequence')[0];
-  const lut = item ? readLut(item, 'LUTDescriptor', 'LUTData') : null;
+  const lut = item ? readLut(item, 'LUTDescriptor', 'LUTData', stored) : null;
   if (item && lut) return { lut, slope: 1, intercept: 0, unit: item.string('ModalityLUTType') };
   const rescale = groups('PixelValueTransformationSequence') ?? attributes;
   const slope = rescale.number('RescaleSlope');
@@ -79,6 +100,13 @@ function unitOf(attributes: Attributes, rescale: Attributes, rescaled: boolean):
   return modality === 'PT' ? attributes.string('Units') : '';
 }
 
+/** What may come out of the modality stage, for stored values in `stored`. */
+export function outputRange({ lut, slope, intercept }: Modality, stored: InputRange): InputRange {
+  if (lut) return { low: 0, high: 2 ** lut.bits - 1 };
+  const ends = [stored.low * slope + intercept, stored.high * slope + intercept];
+  return { low: Math.min(...ends), high: Math.max(...ends) };
+}
+
 const FUNCTIONS = new Set<string>(['LINEAR', 'LINEAR_EXACT', 'SIGMOID']);
 
 /**
@@ -86,19 +114,23 @@ const FUNCTIONS = new Set<string>(['LINEAR', 'LINEAR_EXACT', 'SIGMOID']);
  * this very image, goes before windows. The frame's own (Frame VOI LUT) go before those of the file. A window that its
  * function does not allow is left out, with a warning.
  */
-export function voiOf(attributes: Attributes, groups: FunctionalGroups): { voi: Voi[]; warnings: Warning[] } {
+export function voiOf(
+  attributes: Attributes,
+  groups: FunctionalGroups,
+  modality: InputRange,
+): { voi: Voi[]; warnings: Warning[] } {
   const source = groups('FrameVOILUTSequence') ?? attributes;
   const { valid, invalid } = windows(source);
   // The first one says enough: a damaged file may hold thousands.
   const warnings = invalid
     .slice(0, 1)
     .map(({ center, width }) => warning('dicom.impossible-window', { center, width }));
-  return { voi: [...luts(source), ...valid], warnings };
+  return { voi: [...luts(source, modality), ...valid], warnings };
 }
 
-function luts(source: Attributes): VoiLut[] {
+function luts(source: Attributes, modality: InputRange): VoiLut[] {
   return source.items('VOILUTSequence').flatMap((item) => {
-    const lut = readLut(item, 'LUTDescriptor', 'LUTData');
+    const lut = readLut(item, 'LUTDescriptor', 'LUTData', modality);
     return lut ? [{ kind: 'lut' as const, ...lut, explanation: item.string('LUTExplanation') }] : [];
   });
 }

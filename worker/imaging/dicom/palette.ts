@@ -1,6 +1,6 @@
 import type { PixelArray } from '../../../models/imaging/frame.ts';
 import type { Attributes } from './attributes.ts';
-import { readLut, type Lut } from './lut.ts';
+import { readLut, type InputRange, type Lut } from './lut.ts';
 
 const COLOURS = ['Red', 'Green', 'Blue'] as const;
 const MAX_ENTRIES = 65536;
@@ -8,9 +8,15 @@ const MAX_ENTRIES = 65536;
 /**
  * PALETTE COLOR (PS3.3 C.7.6.3.1.5-6, C.7.9): stored values through three tables, plain or segmented, to RGB of 8 bits.
  * Null if a table is absent or damaged.
+ *
+ * @param stored what stored values may be
  */
-export function paletteToRgb(values: PixelArray, attributes: Attributes): Uint8Array<ArrayBuffer> | null {
-  const tables = COLOURS.map((colour) => readPalette(attributes, colour));
+export function paletteToRgb(
+  values: PixelArray,
+  attributes: Attributes,
+  stored: InputRange,
+): Uint8Array<ArrayBuffer> | null {
+  const tables = COLOURS.map((colour) => readPalette(attributes, colour, stored));
   const rgb = new Uint8Array(values.length * 3);
   for (const [sample, table] of tables.entries()) {
     if (!table) return null;
@@ -25,11 +31,11 @@ export function paletteToRgb(values: PixelArray, attributes: Attributes): Uint8A
   return rgb;
 }
 
-function readPalette(attributes: Attributes, colour: string): Lut | null {
+function readPalette(attributes: Attributes, colour: string, stored: InputRange): Lut | null {
   const descriptor = `${colour}PaletteColorLookupTableDescriptor`;
-  const plain = readLut(attributes, descriptor, `${colour}PaletteColorLookupTableData`);
+  const plain = readLut(attributes, descriptor, `${colour}PaletteColorLookupTableData`, stored);
   if (plain) return plain;
-  const segmented = readLut(attributes, descriptor, `Segmented${colour}PaletteColorLookupTableData`);
+  const segmented = readLut(attributes, descriptor, `Segmented${colour}PaletteColorLookupTableData`, stored);
   const [count = 0] = attributes.numbers(descriptor);
   const entries = count & 0xffff || MAX_ENTRIES;
   const bytes = attributes.bytes(`Segmented${colour}PaletteColorLookupTableData`);

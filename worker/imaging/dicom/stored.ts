@@ -3,21 +3,21 @@ import { foreignText, HifuseError } from '../../../models/errors.ts';
 import type { PixelArray } from '../../../models/imaging/frame.ts';
 import { LIMITS } from '../limits.ts';
 import { bytesInMemory, type ReadableBytes } from '../image-file.ts';
-import { UnsupportedStream, type Codec, type DecodedSamples } from './codecs/codec.ts';
+import { UnsupportedStream, type Codec, type DecodedSamples, type StreamFlaw } from './codecs/codec.ts';
 import { indexFrames, readFragments, type FrameIndex } from './encapsulated.ts';
 import { readNativeFrame } from './native.ts';
 import type { Dicom, PixelElement } from './parse.ts';
-import type { Photometric, PixelDescription } from './pixel-description.ts';
+import type { PixelDescription } from './pixel-description.ts';
 import { describePixels } from './pixels.ts';
 import { allocateSamples, extractStoredBits } from './samples.ts';
 
 /** Stored values of one frame: decompressed, before any LUT and before YBR becomes RGB. */
 export interface StoredFrame {
+  /** Of the samples: what the stream itself says of colours and sign goes before the header. */
   description: PixelDescription;
   /** rows*columns*samplesPerPixel, interleaved. */
   samples: PixelArray;
-  /** What the samples are: of the stream where it says so, else of the header. */
-  photometric: Photometric;
+  /** Something was lost when the file was made: its syntax, its stream or its header says so. */
   lossy: boolean;
   warnings: readonly Warning[];
 }
@@ -49,6 +49,7 @@ export async function readStoredFrame(file: ReadableBytes, dicom: Dicom, frame: 
       frame: frame + 1,
     });
   }
+  const headerSaysLossy = dicom.attributes.string('LossyImageCompression') === '01';
   const pixels = dicom.pixels!;
   const source = dicom.body ? bytesInMemory(file.name, dicom.body) : file;
   if (!codec || isNativeAfterAll(pixels, description)) {
@@ -56,13 +57,7 @@ export async function readStoredFrame(file: ReadableBytes, dicom: Dicom, frame: 
       throw new HifuseError('dicom.unsupported-syntax', { reason: 'unnamed', file: file.name, syntax: name });
     }
     const { samples, warnings } = readNativeFrame(source, dicom, pixels, description, frame);
-    return {
-      description,
-      samples,
-      photometric: description.photometric,
-      lossy: false,
-      warnings: [...dicom.warnings, ...warnings],
-    };
+    return { description, samples, lossy: headerSaysLossy, warnings: [...dicom.warnings, ...warnings] };
   }
   const { rows, columns, samplesPerPixel } = description;
   if (rows * columns * samplesPerPixel > LIMITS.compressedSamplesPerFrame) {
@@ -75,7 +70,7 @@ export async function readStoredFrame(file: ReadableBytes, dicom: Dicom, frame: 
     syntax: name,
   });
   const { warnings, ...stored } = conform(decoded, description);
-  return { ...stored, lossy: lossy || decoded.lossy, warnings: [...dicom.warnings, ...warnings] };
+  return { ...stored, lossy: lossy || decoded.lossy || headerSaysLossy, warnings: [...dicom.warnings, ...warnings] };
 }
 
 /** A compressed syntax with pixel data of exactly the native length: the writer forgot to change the syntax. */
@@ -121,34 +116,30 @@ async function decode(
   }
 }
 
+const FLAWS: Readonly<Record<StreamFlaw, Warning>> = {
+  cut: warning('dicom.end-missing'),
+  damaged: warning('image.damaged'),
+};
+
 /** Brings what a codec gave into the cells that the header declares. */
 function conform(decoded: DecodedSamples, declared: PixelDescription): Omit<StoredFrame, 'lossy'> {
   // Signed values in a stream are negative numbers, whatever the header says of them.
   const signed = declared.signed || decoded.signed;
-  const description = { ...declared, signed };
+  const photometric = decoded.photometric ?? declared.photometric;
+  const description = { ...declared, signed, photometric };
   const samples = cellsOf(description, decoded.samples);
   // A stream of fewer bits than stored, or exactly as many, holds values, not cells.
   const cell = decoded.bits > description.bitsStored;
   extractStoredBits(samples, cell ? description : { ...description, highBit: description.bitsStored - 1 });
-  const { photometric, contradiction } = coloursOf(decoded, declared);
+  const contradiction = declared.photometric === 'RGB' && photometric !== 'RGB';
   return {
     description,
     samples,
-    photometric,
     warnings: [
       ...(signed === declared.signed ? [] : [warning('dicom.sign-contradiction')]),
       ...(contradiction ? [warning('dicom.colour-contradiction')] : []),
-      ...(decoded.complete ? [] : [warning('dicom.end-missing')]),
+      ...(decoded.flaw ? [FLAWS[decoded.flaw]] : []),
     ],
-  };
-}
-
-/** What the samples are, and whether stream and header contradict each other. */
-function coloursOf(decoded: DecodedSamples, { photometric }: PixelDescription) {
-  if (decoded.photometric === null) return { photometric, contradiction: false };
-  return {
-    photometric: decoded.photometric,
-    contradiction: photometric === 'RGB' && decoded.photometric !== 'RGB',
   };
 }
 

@@ -2,6 +2,9 @@
 import type { Metadata } from 'sharp';
 import { exifOrientationOf, swapsAxes } from '../../../models/imaging/exif-orientation.ts';
 import type { PixelArray } from '../../../models/imaging/frame.ts';
+import { warning } from '../../../models/warnings.ts';
+import { decodeNative } from '../dicom/codecs/dcmjs-codecs.ts';
+import { hasAllScans, readJpegHeader } from '../dicom/codecs/jpeg-header.ts';
 import { sharp } from './codec.ts';
 import type { RasterFormat } from './format.ts';
 import type { Picture } from './pixels.ts';
@@ -27,11 +30,29 @@ const ARRAYS: Partial<Record<Depth, new (buffer: ArrayBuffer) => PixelArray>> = 
 const GRAY_SPACES: Readonly<Record<string, 'b-w' | 'grey16'>> = { 'b-w': 'b-w', grey16: 'grey16' };
 
 /**
- * Opens one page. `failOn: 'error'` refuses files that end early or hold broken data, where libvips' lower levels would
- * fill the rest with grey. Sizes are checked by the caller, against our own limit.
+ * How strict libvips is. 'error' refuses files that end early or hold broken data (the checksums of PNG among them),
+ * where its lower levels would fill the rest with grey. Broken data in a JPEG is a warning of libjpeg's; that of other
+ * formats' libraries speak of profiles and tags that no picture depends on.
  */
-const open = (bytes: Uint8Array, page: number, ignoreIcc = true) =>
-  sharp(bytes, { failOn: 'error', limitInputPixels: false, sequentialRead: true, ignoreIcc, page });
+type Strictness = 'warning' | 'error';
+
+const STRICTEST: Readonly<Record<SharpFormat, Strictness>> = {
+  jpeg: 'warning',
+  png: 'error',
+  tiff: 'error',
+  webp: 'error',
+};
+
+/** One page of a file. */
+interface Source {
+  bytes: Uint8Array;
+  page: number;
+  failOn: Strictness;
+}
+
+/** Opens a page. Sizes are checked by the caller, against our own limit. */
+const open = ({ bytes, page, failOn }: Source, ignoreIcc = true) =>
+  sharp(bytes, { failOn, limitInputPixels: false, sequentialRead: true, ignoreIcc, page });
 
 /** What the header tells. Rows and columns are as displayed. */
 export interface PictureHeader {
@@ -89,42 +110,68 @@ const bytesOf = ({ buffer, byteOffset, byteLength }: Uint8Array): ArrayBuffer =>
   (byteLength === buffer.byteLength ? buffer : buffer.slice(byteOffset, byteOffset + byteLength)) as ArrayBuffer;
 
 /** Grey samples in the file's own depth. */
-async function grayPixels(bytes: Uint8Array, page: number, { space, depth }: Metadata): Promise<PixelArray> {
+async function grayPixels(source: Source, { space, depth }: Metadata): Promise<PixelArray> {
   const array = ARRAYS[depth!];
   if (!array) throw new Error(`samples of type ${depth} are not supported`);
-  const data = await open(bytes, page)
-    .removeAlpha()
-    .toColourspace(GRAY_SPACES[space!]!)
-    .raw({ depth: depth! })
-    .toBuffer();
+  const data = await open(source).removeAlpha().toColourspace(GRAY_SPACES[space!]!).raw({ depth: depth! }).toBuffer();
   return new array(bytesOf(data));
 }
 
 /** RGB in 8 bits: deeper samples keep their high byte, alpha is dropped without blending, as Pillow does. */
-async function rgbPixels(bytes: Uint8Array, page: number, { space }: Metadata): Promise<Uint8Array<ArrayBuffer>> {
+async function rgbPixels(source: Source, { space }: Metadata): Promise<Uint8Array<ArrayBuffer>> {
   if (space === 'cmyk') {
-    return cmykToRgb(await open(bytes, page).pipelineColourspace('cmyk').toColourspace('cmyk').raw().toBuffer());
+    return cmykToRgb(await open(source).pipelineColourspace('cmyk').toColourspace('cmyk').raw().toBuffer());
   }
-  const data = await open(bytes, page).removeAlpha().toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer();
+  const data = await open(source).removeAlpha().toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer();
   return new Uint8Array(bytesOf(data));
 }
 
 /** RGB in sRGB, by the embedded profile. */
-async function managedPixels(bytes: Uint8Array, page: number): Promise<Uint8Array<ArrayBuffer>> {
-  const data = await open(bytes, page, false).removeAlpha().toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer();
+async function managedPixels(source: Source): Promise<Uint8Array<ArrayBuffer>> {
+  const data = await open(source, false).removeAlpha().toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer();
   return new Uint8Array(bytesOf(data));
 }
 
-/** Decodes one page of a file whose header has been read. Rejects with libvips' own reason. */
+/**
+ * Decodes one page of a file whose header has been read; with a warning where a library met broken data and went on.
+ * Rejects with libvips' own reason.
+ */
 export async function decodePicture(
   bytes: Uint8Array,
   format: SharpFormat,
   page: number,
-  { metadata }: PictureHeader,
+  header: PictureHeader,
 ): Promise<Picture> {
   const lossy = LOSSY[format](bytes, page);
+  const strictest = STRICTEST[format];
+  if (strictest === 'error') return decodeWith({ bytes, page, failOn: strictest }, header, lossy);
+  const strict = decodeWith({ bytes, page, failOn: strictest }, header, lossy);
+  const picture = await strict.catch(() => null);
+  if (picture && !(await isDamaged(bytes))) return picture;
+  const shown = picture ?? (await decodeWith({ bytes, page, failOn: 'error' }, header, lossy));
+  return { ...shown, warnings: [warning('image.damaged')] };
+}
+
+/**
+ * Whether a JPEG lacks scans, or holds more than its pixels, which tells that bits were lost on the way: libvips stops at
+ * the last pixel and does not look. False for kinds that the other decoder does not know (CMYK).
+ */
+async function isDamaged(bytes: Uint8Array): Promise<boolean> {
+  try {
+    const { rows, columns, precision, components } = readJpegHeader(bytes);
+    const samplesPerPixel = components.length;
+    if (!hasAllScans(bytes)) return true;
+    if (samplesPerPixel !== 1 && samplesPerPixel !== 3) return false;
+    const request = { rows, columns, samplesPerPixel, bits: precision, signed: false, bytes };
+    return (await decodeNative('decodeJpeg', request)).warned;
+  } catch {
+    return false;
+  }
+}
+
+async function decodeWith(source: Source, { metadata }: PictureHeader, lossy: boolean): Promise<Picture> {
   const gray = GRAY_SPACES[metadata.space] !== undefined;
-  const pixels = gray ? await grayPixels(bytes, page, metadata) : await rgbPixels(bytes, page, metadata);
+  const pixels = gray ? await grayPixels(source, metadata) : await rgbPixels(source, metadata);
   const managed = !gray && metadata.icc && !isSrgb(metadata.icc);
   return {
     rows: metadata.height,
@@ -133,7 +180,7 @@ export async function decodePicture(
     pixels,
     exifOrientation: exifOrientationOf(metadata.orientation),
     lossy,
-    displayPixels: managed ? await managedPixels(bytes, page) : null,
+    displayPixels: managed ? await managedPixels(source) : null,
     warnings: [],
   };
 }

@@ -1,6 +1,12 @@
 import type { PixelArray } from '../../../../models/imaging/frame.ts';
 import type { PixelDescription } from '../pixel-description.ts';
 
+/**
+ * 'cut': the stream lacks its end, and decoders fill what is missing with grey. 'damaged': its decoder met what cannot
+ * be, and went on.
+ */
+export type StreamFlaw = 'cut' | 'damaged';
+
 /** What came out of a compressed frame. */
 export interface DecodedSamples {
   rows: number;
@@ -15,8 +21,8 @@ export interface DecodedSamples {
   photometric: 'RGB' | 'YBR_FULL' | null;
   /** The stream lost information. */
   lossy: boolean;
-  /** The stream has its end: without it, decoders fill what is missing with grey. */
-  complete: boolean;
+  /** What is wrong with the stream though it could be decoded; absent if nothing. */
+  flaw?: StreamFlaw | undefined;
 }
 
 /** A sound stream of a kind that is not supported. */

@@ -13,6 +13,8 @@ export interface EmscriptenDecoder {
 /** Decoded bytes of an image that is worth compiling the codec anew for. */
 const LARGE = 2 ** 26;
 
+const MOST_LINES = 1000;
+
 type Factory = (options: object) => Promise<Record<string, new () => EmscriptenDecoder>>;
 
 const require = createRequire(import.meta.url);
@@ -22,25 +24,34 @@ export class EmscriptenCodec {
   private readonly entry: string;
   private readonly decoder: string;
   private loading: Promise<new () => EmscriptenDecoder> | null = null;
+  /** What the decoder has printed of the image that it has now. */
+  private said: string[] = [];
 
   constructor(entry: string, decoder: string) {
     this.entry = entry;
     this.decoder = decoder;
   }
 
-  /** Decodes `bytes`; `use` takes what it needs out of the decoder before its memory is freed. */
-  async decode<T>(bytes: Uint8Array, use: (decoder: EmscriptenDecoder) => T): Promise<T> {
+  /**
+   * Decodes `bytes`; `use` takes what it needs out of the decoder before its memory is freed. `warned`: the decoder met
+   * what cannot be, and went on.
+   */
+  async decode<T>(bytes: Uint8Array, use: (decoder: EmscriptenDecoder) => T): Promise<{ result: T; warned: boolean }> {
     this.loading ??= this.load();
     const Decoder = await this.loading;
     try {
       const decoder = new Decoder();
       try {
         decoder.getEncodedBuffer(bytes.byteLength).set(bytes);
+        this.said = [];
         decoder.decode();
+        // OpenJPEG's wrapper says so and returns, as if there were an image.
+        if (this.said.some((line) => line.startsWith('[ERROR]'))) throw new Error('its stream is damaged');
+        const warned = this.said.some((line) => line.startsWith('[WARNING]'));
         const result = use(decoder);
         // WebAssembly memory never shrinks: after a huge image it is given back with its module.
         if (decoder.getDecodedBuffer().byteLength > LARGE) this.loading = null;
-        return result;
+        return { result, warned };
       } finally {
         decoder.delete();
       }
@@ -53,8 +64,11 @@ export class EmscriptenCodec {
 
   private async load(): Promise<new () => EmscriptenDecoder> {
     const factory = require(this.entry) as Factory;
-    const silent = () => undefined;
-    const module = await factory({ print: silent, printErr: silent });
+    const note = (line: string) => {
+      // A damaged stream may make it say the same a million times.
+      if (this.said.length < MOST_LINES) this.said.push(line);
+    };
+    const module = await factory({ print: note, printErr: note });
     return module[this.decoder]!;
   }
 }

@@ -1,3 +1,6 @@
+import type { StreamFlaw } from './codec.ts';
+import { hasEnd } from './jpeg-header.ts';
+
 /** Image and tile size of a JPEG 2000 codestream (ITU-T T.800 A.5.1). */
 export interface Jpeg2000Header {
   rows: number;
@@ -14,6 +17,8 @@ const SOC = 0xff4f;
 const SIZ = 0xff51;
 const COD = 0xff52;
 const SOT = 0xff90;
+const EOC = 0xffd9;
+const SOT_BYTES = 12;
 
 /**
  * Where the codestream starts: JP2 files wrap it in boxes, which DICOM forbids and some writers use. Throws an Error
@@ -81,4 +86,29 @@ function codingStyle(view: DataView): Pick<Jpeg2000Header, 'componentTransform' 
     at += 2 + length;
   }
   throw new Error('its JPEG 2000 header names no coding style');
+}
+
+/**
+ * Follows the tile-parts of a codestream (ITU-T T.800 A.4.2) by their lengths: all must be there, one after the other, up
+ * to its end. Decoders show what they have of a stream that was cut. A missing last marker alone loses nothing.
+ */
+export function flawOf(bytes: Uint8Array): StreamFlaw | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let at = firstTilePart(view);
+  while (at + SOT_BYTES <= view.byteLength && view.getUint16(at) === SOT) {
+    const length = view.getUint32(at + 6);
+    // Zero: all that is left.
+    if (length === 0) return hasEnd(bytes) ? undefined : 'cut';
+    if (length < SOT_BYTES) return 'damaged';
+    at += length;
+  }
+  if (at > view.byteLength) return 'cut';
+  const atEnd = at === view.byteLength || at + 1 === view.byteLength;
+  return atEnd || view.getUint16(at) === EOC ? undefined : 'damaged';
+}
+
+function firstTilePart(view: DataView): number {
+  let at = 2;
+  while (at + 4 <= view.byteLength && view.getUint16(at) !== SOT) at += 2 + view.getUint16(at + 2);
+  return at;
 }

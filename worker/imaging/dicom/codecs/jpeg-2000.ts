@@ -1,8 +1,7 @@
 import type { PixelDescription } from '../pixel-description.ts';
 import { UnsupportedStream, type Codec } from './codec.ts';
 import { EmscriptenCodec } from './emscripten.ts';
-import { hasEnd } from './jpeg-header.ts';
-import { findCodestream, readJpeg2000Header, type Jpeg2000Header } from './jpeg-2000-header.ts';
+import { findCodestream, flawOf, readJpeg2000Header, type Jpeg2000Header } from './jpeg-2000-header.ts';
 import { toSamples } from './words.ts';
 
 const openJpeg = new EmscriptenCodec('@cornerstonejs/codec-openjpeg/decodewasmjs', 'J2KDecoder');
@@ -20,7 +19,7 @@ const decodeWith =
     const { rows, columns } = header;
     const samplesPerPixel = header.components.length;
     const { bits, signed } = header.components[0]!;
-    const samples = await codec.decode(stream, (decoder) => {
+    const { result: samples, warned } = await codec.decode(stream, (decoder) => {
       const info = decoder.getFrameInfo();
       if (info.width !== columns || info.height !== rows || info.componentCount !== samplesPerPixel) {
         throw new Error('its stream is damaged');
@@ -36,7 +35,7 @@ const decodeWith =
       signed,
       photometric: header.componentTransform || impliesTransform(description) ? 'RGB' : null,
       lossy: !header.reversible,
-      complete: hasEnd(stream),
+      flaw: flawOf(stream) ?? (warned ? 'damaged' : undefined),
     };
   };
 

@@ -85,10 +85,32 @@ export function checkJpegSize({ rows, columns, components }: JpegHeader, descrip
 /** Bytes behind the end of a stream that writers fill up or leave. */
 const TAIL = 4096;
 
-/** Whether a stream of the JPEG family has its last marker: EOI of JPEG and JPEG-LS, EOC of JPEG 2000, both FFD9. */
+/** Whether a stream of the JPEG family has its last marker: EOI of JPEG and JPEG-LS, EOC of JPEG 2000, all FFD9. */
 export function hasEnd(bytes: Uint8Array): boolean {
   for (let at = bytes.length - 2; at >= Math.max(0, bytes.length - TAIL); at--) {
     if (bytes[at] === 0xff && bytes[at + 1] === 0xd9) return true;
   }
   return false;
+}
+
+const PROGRESSIVE = 0xc2;
+const COEFFICIENTS = 64;
+
+/**
+ * Whether the scans of a progressive JPEG refine every coefficient of every component to its last bit (ITU-T T.81 G.1.1):
+ * a stream that was cut between two scans decodes without complaint. True for other processes.
+ */
+export function hasAllScans(bytes: Uint8Array): boolean {
+  const { process, components } = readJpegHeader(bytes);
+  if (process !== PROGRESSIVE) return true;
+  const missing = new Map(components.map(({ id }) => [id, new Uint8Array(COEFFICIENTS).fill(1)]));
+  for (let at = 2; at + 4 <= bytes.length; at++) {
+    if (bytes[at] !== 0xff || bytes[at + 1] !== SOS) continue;
+    const count = bytes[at + 4]!;
+    const [first, last, approximation] = bytes.subarray(at + 5 + 2 * count, at + 8 + 2 * count);
+    for (let i = 0; i < count; i++) {
+      missing.get(bytes[at + 5 + 2 * i]!)?.fill(approximation! & 15 ? 1 : 0, first!, last! + 1);
+    }
+  }
+  return [...missing.values()].every((coefficients) => coefficients.every((one) => one === 0));
 }

@@ -19,9 +19,13 @@ const NOT_INTERLEAVED = 0;
 export const jpegLs: Codec = async (bytes, description) => {
   const header = readJpegHeader(bytes);
   checkJpegSize(header, description);
+  // CharLS never comes back from a stream that ends early.
+  if (!hasEnd(bytes)) throw new Error('its stream is cut off');
   const { rows, columns, precision } = header;
   const samplesPerPixel = header.components.length;
-  const [decoded, planar, lossy] = await charls.decode(bytes, (decoder) => {
+  const {
+    result: [decoded, planar, lossy],
+  } = await charls.decode(bytes, (decoder) => {
     const scan = decoder as unknown as JpegLsDecoder;
     return [
       toSamples(decoder.getDecodedBuffer(), rows * columns * samplesPerPixel, precision, false),
@@ -38,6 +42,5 @@ export const jpegLs: Codec = async (bytes, description) => {
     signed: false,
     photometric: null,
     lossy,
-    complete: hasEnd(bytes),
   };
 };

@@ -1,6 +1,6 @@
 import type { Codec } from './codec.ts';
 import { decodeNative } from './dcmjs-codecs.ts';
-import { checkJpegSize, hasEnd, readJpegHeader, type JpegHeader } from './jpeg-header.ts';
+import { checkJpegSize, hasAllScans, hasEnd, readJpegHeader, type JpegHeader } from './jpeg-header.ts';
 
 const LOSSLESS = 0xc3;
 const ADOBE_YCBCR = 1;
@@ -16,7 +16,7 @@ export const jpeg: Codec = async (bytes, description) => {
   const samplesPerPixel = header.components.length;
   checkJpegSize(header, description);
   if (precision < 2 || precision > 16) throw new Error(`a precision of ${precision} bits is no JPEG`);
-  const samples = await decodeNative('decodeJpeg', {
+  const { samples, warned } = await decodeNative('decodeJpeg', {
     rows,
     columns,
     samplesPerPixel,
@@ -33,7 +33,7 @@ export const jpeg: Codec = async (bytes, description) => {
     signed: false,
     photometric: photometricOf(header),
     lossy: header.process !== LOSSLESS,
-    complete: hasEnd(bytes),
+    flaw: !hasEnd(bytes) || !hasAllScans(bytes) ? 'cut' : warned ? 'damaged' : undefined,
   };
 };
 

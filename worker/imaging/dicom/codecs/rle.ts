@@ -1,7 +1,9 @@
 import { allocateSamples } from '../samples.ts';
-import type { Codec } from './codec.ts';
+import type { Codec, DecodedSamples } from './codec.ts';
 
 const HEADER = 64;
+/** Control byte without a run. */
+const NO_OPERATION = 128;
 
 /**
  * RLE Lossless (PS3.5 G): one segment per byte of each sample, most significant byte first, each packed as PackBits.
@@ -17,6 +19,7 @@ export const rle: Codec = (bytes, description) => {
     throw new Error(`it has ${segments} RLE segments where ${samplesPerPixel * width} belong`);
   }
   const target = new Uint8Array(samples.buffer);
+  let flaw: DecodedSamples['flaw'];
   for (let segment = 0; segment < segments; segment++) {
     const start = header.getUint32(4 + segment * 4, true);
     const end = segment + 1 < segments ? header.getUint32(8 + segment * 4, true) : bytes.byteLength;
@@ -24,7 +27,8 @@ export const rle: Codec = (bytes, description) => {
       throw new Error('an RLE segment lies outside its data');
     const sample = Math.floor(segment / width);
     const byte = width - 1 - (segment % width); // cells are little endian here
-    unpack(bytes.subarray(start, end), target, sample * width + byte, samplesPerPixel * width);
+    const exact = unpack(bytes.subarray(start, end), target, sample * width + byte, samplesPerPixel * width);
+    if (!exact) flaw = 'damaged';
   }
   return {
     rows,
@@ -35,14 +39,18 @@ export const rle: Codec = (bytes, description) => {
     signed,
     photometric: null,
     lossy: false,
-    complete: true,
+    flaw,
   };
 };
 
-/** Unpacks PackBits into every `stride`-th byte from `first`. */
-function unpack(packed: Uint8Array, target: Uint8Array, first: number, stride: number): void {
+/**
+ * Unpacks PackBits into every `stride`-th byte from `first`. False where the last run gives more than belongs there, or
+ * runs are left over (but for a byte or two of padding): a count is wrong somewhere, and what follows it is shifted.
+ */
+function unpack(packed: Uint8Array, target: Uint8Array, first: number, stride: number): boolean {
   let out = first;
   let at = 0;
+  let over = false;
   while (at < packed.length && out < target.length) {
     const control = packed[at++]!;
     if (control < 128) {
@@ -51,13 +59,17 @@ function unpack(packed: Uint8Array, target: Uint8Array, first: number, stride: n
         target[out] = packed[at++]!;
         out += stride;
       }
+      over = at < end;
     } else if (control > 128) {
       const value = packed[at++] ?? 0;
-      for (let count = 257 - control; count > 0 && out < target.length; count--) {
+      let count = 257 - control;
+      for (; count > 0 && out < target.length; count--) {
         target[out] = value;
         out += stride;
       }
+      over = count > 0;
     }
   }
   if (out < target.length) throw new Error('an RLE segment is shorter than its image');
+  return !over && packed.subarray(at + 1).every((byte) => byte === 0 || byte === NO_OPERATION);
 }

@@ -15,6 +15,5 @@ export const uncompressed: Codec = (bytes, description) => {
     signed,
     photometric: null,
     lossy: false,
-    complete: true,
   };
 };
