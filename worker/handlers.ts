@@ -4,6 +4,7 @@ import { checkpointHandlers } from './handlers/checkpoints.ts';
 import { imageHandlers } from './handlers/images.ts';
 import { Inputs } from './handlers/inputs.ts';
 import { modelHandlers } from './handlers/models.ts';
+import { trainingHandlers } from './handlers/training.ts';
 import { loadPackage } from './import/load-package.ts';
 import { LIMITS } from './imaging/limits.ts';
 import { createImagingPool } from './imaging/pool.ts';
@@ -20,5 +21,6 @@ export function createHandlers({ threads }: { threads: number }): Handlers {
     ...imageHandlers(imaging),
     ...modelHandlers(sessions, inputs, loadPackage, probeDevices),
     ...checkpointHandlers(sessions, inputs),
+    ...trainingHandlers(sessions, imaging),
   } satisfies Handlers;
 }

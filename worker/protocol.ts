@@ -10,6 +10,8 @@ import type { PatientAge } from '../models/imaging/patient-age.ts';
 import type { Geometry, Manifest } from '../models/package/manifest.ts';
 import type { PackageDescription } from '../models/package/manifest.ts';
 import type { Device, EngineName, Precision } from './engines/engine.ts';
+import type { Lookalike } from './train/leaks.ts';
+import type { TrainRequest, TrainResult } from './train/request.ts';
 
 /** One frame of a file. Frames count from 0. */
 export interface ImageSource {
@@ -305,6 +307,13 @@ export interface WorkerApi {
   'model.export': { params: { directory: string; out: string }; result: { id: string; bytes: number } };
   /** Writes an int8 package; refuses where accuracy would suffer (`model.quantization-refused`). */
   'model.quantize': { params: QuantizeRequest; result: { directory: string; manifest: Manifest; unreadable: number } };
+  /** Looks for images that cannot be read, and for the same picture in two parts. */
+  'train.check': {
+    params: { images: { path: string; part: string }[]; preprocessing: Manifest['preprocessing'] };
+    result: { unreadable: string[]; lookalikes: Lookalike[] };
+  };
+  /** Trains a network and makes a package of it; see worker/train/trainer.ts. */
+  'train.run': { params: TrainRequest; result: TrainResult };
   'model.input': { params: ImageSource & { model: ModelSelection }; result: NetworkInput };
   'checkpoint.summary': { params: { path: string }; result: CheckpointSummary };
   /** Runs the checkpoint's network on images in both geometries, before anything is written. */

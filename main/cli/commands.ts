@@ -8,6 +8,7 @@ import { models } from './models.ts';
 import { quantize } from './quantize.ts';
 import { render } from './render.ts';
 import { report } from './report.ts';
+import { train } from './train.ts';
 import { verify } from './verify.ts';
 
 /** In the order of the help. */
@@ -22,4 +23,5 @@ export const COMMANDS: readonly Command[] = [
   importCommand,
   exportOnnx,
   quantize,
+  train,
 ];

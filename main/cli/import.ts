@@ -8,7 +8,8 @@ import { GEOMETRY_NAMES } from '../../models/words.ts';
 import type { CheckpointSummary, ImportOptions } from '../../worker/protocol.ts';
 import { EXIT, oneOf, parse, single, UsageError, type Command, type Context, type ExitStatus } from './command.ts';
 
-const GEOMETRIES = [
+/** Ways to make the network's input. */
+export const GEOMETRIES = [
   'shortest-edge-256-center-crop-224',
   'stretch-224',
 ] as const satisfies readonly Preprocessing['geometry'][];
@@ -82,13 +83,15 @@ async function readObject(file: string): Promise<Record<string, unknown>> {
   throw new HifuseError('request.invalid', { reason: 'no-json-object', file: path.basename(file) });
 }
 
-const list = (text: string | undefined): string[] | undefined =>
+/** Parts of a text between commas. */
+export const list = (text: string | undefined): string[] | undefined =>
   text
     ?.split(',')
     .map((part) => part.trim())
     .filter(Boolean);
 
-function triple(option: string, text: string | undefined): readonly [number, number, number] | undefined {
+/** Three numbers joined by commas. @throws UsageError */
+export function triple(option: string, text: string | undefined): readonly [number, number, number] | undefined {
   if (text === undefined) return undefined;
   const numbers = text.split(',').map(Number);
   if (numbers.length === 3 && numbers.every(Number.isFinite)) return numbers as [number, number, number];

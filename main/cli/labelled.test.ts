@@ -59,7 +59,7 @@ test.each([
   ['file,label\n1.png\n', 'split.csv cannot be read as a table: line 2 has 1 fields, and the first line 2.'],
 ])('%j is refused', async (text, message) => {
   await writeFile(path.join(folder, 'split.csv'), text);
-  await expect(read()).rejects.toThrow(new UsageError(message));
+  await expect(read()).rejects.toThrow(message);
 });
 
 test('nothing is no data', async () => {

@@ -96,7 +96,7 @@ async function readFolders(folder: string, signal: AbortSignal): Promise<Labelle
 async function readTable(table: string): Promise<LabelledImage[]> {
   const name = path.basename(table);
   const text = await readFile(table, 'utf8').catch(() => {
-    throw new HifuseError('file.unreadable', `"${table}" cannot be read. Check the path.`);
+    throw new HifuseError('file.unreadable', { reason: 'table', file: table });
   });
   let parsed: ReturnType<typeof parseCsv>;
   try {

@@ -17,6 +17,8 @@ const VARIANTS = {
 
 export type VariantName = keyof typeof VARIANTS;
 
+export const VARIANT_NAMES = Object.keys(VARIANTS) as readonly VariantName[];
+
 /** Side of the network's square input, in pixels. */
 export const INPUT_SIZE = 224;
 
@@ -31,6 +33,5 @@ export function architectureOf(variant: VariantName, irmlp: Architecture['irmlp'
 /** The variant whose width, depths and heads these are, or `custom`. */
 export function variantOf(architecture: Pick<Architecture, 'width' | 'depths' | 'heads'>): VariantName | 'custom' {
   const key = (size: Size) => [size.width, ...size.depths, ...size.heads].join();
-  const names = Object.keys(VARIANTS) as VariantName[];
-  return names.find((name) => key(VARIANTS[name]) === key(architecture)) ?? 'custom';
+  return VARIANT_NAMES.find((name) => key(VARIANTS[name]) === key(architecture)) ?? 'custom';
 }

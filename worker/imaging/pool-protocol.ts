@@ -3,6 +3,7 @@ import type { ErrorValue } from '../../models/errors.ts';
 import type { Frame, FrameContent } from '../../models/imaging/frame.ts';
 import type { Preprocessing } from '../../models/package/manifest.ts';
 import type { DicomElement, ImageHeader, ImageSource, Inspection, Rectangle, RenderedPng } from '../protocol.ts';
+import type { Augmentation } from '../train/recipe.ts';
 
 /** One frame as the network receives it. */
 export interface PreparedInput {
@@ -31,6 +32,11 @@ export interface ImagingTasks {
     result: RenderedPng;
   };
   input: { params: ImageSource & { preprocessing: Preprocessing }; result: PreparedInput };
+  /** For training: cropped, turned and so on at random, [3, 224, 224], normalised. The seed decides all. */
+  augmented: {
+    params: ImageSource & { preprocessing: Preprocessing; augmentation: Augmentation; seed: number };
+    result: { tensor: Float32Array<ArrayBuffer> };
+  };
 }
 
 export type ImagingTask = keyof ImagingTasks;

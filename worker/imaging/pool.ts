@@ -22,6 +22,7 @@ export interface ImagingPool {
   frame: Ask<'frame'>;
   thumbnail: Ask<'thumbnail'>;
   render: Ask<'render'>;
+  augmented: Ask<'augmented'>;
   input(source: ImageSource, preprocessing: Preprocessing, signal?: AbortSignal): Promise<PreparedInput>;
   /** Ends all threads; what is under way is rejected as cancelled. */
   close(): Promise<void>;
@@ -52,6 +53,7 @@ const PRIORITIES: Readonly<Record<ImagingTask, 0 | 1 | 2>> = {
   inspect: 0,
   header: 1,
   thumbnail: 2,
+  augmented: 2,
 };
 
 /** Old memory a thread may use, in MB. Pixels and WebAssembly are outside of it and bounded by limits.ts. */
@@ -128,6 +130,7 @@ export function createImagingPool({
     frame: ask('frame'),
     thumbnail: ask('thumbnail'),
     render: ask('render'),
+    augmented: ask('augmented'),
     input: (source, preprocessing, signal) => input({ ...source, preprocessing }, signal),
     async close() {
       closed = true;

@@ -86,7 +86,7 @@ function present(frame: Frame, dicomWindow: Preprocessing['dicomWindow']): { ima
 }
 
 /** Value 0..255 -> normalised, per channel, with every step rounded to float32 as PyTorch does. */
-function normalisation({ mean, std }: Pick<Preprocessing, 'mean' | 'std'>): Float32Array[] {
+export function normalisation({ mean, std }: Pick<Preprocessing, 'mean' | 'std'>): Float32Array[] {
   return mean.map((channelMean, channel) =>
     Float32Array.from({ length: 256 }, (_, value) => {
       const centred = Math.fround(Math.fround(value / 255) - Math.fround(channelMean));
@@ -95,11 +95,20 @@ function normalisation({ mean, std }: Pick<Preprocessing, 'mean' | 'std'>): Floa
   );
 }
 
-/** Makes the network's input of a frame. Pure: neither changes the frame nor keeps parts of it. */
-export function preprocess(frame: Frame, preprocessing: Preprocessing): NetworkImage {
+/**
+ * The frame in 8 bits as the network sees it before resizing, and by which EXIF orientation that differs from the
+ * display.
+ */
+export function seenByNetwork(frame: Frame, preprocessing: Pick<Preprocessing, 'dicomWindow' | 'exifOrientation'>) {
   const { image: displayed, window } = present(frame, preprocessing.dicomWindow);
   const orientation = preprocessing.exifOrientation ? 1 : frame.exifOrientation;
   const image = { ...displayed, ...orient(displayed, inverseOrientation(orientation)) } as ByteImage;
+  return { image, window, orientation };
+}
+
+/** Makes the network's input of a frame. Pure: neither changes the frame nor keeps parts of it. */
+export function preprocess(frame: Frame, preprocessing: Preprocessing): NetworkImage {
+  const { image, window, orientation } = seenByNetwork(frame, preprocessing);
   const plan = resizePlan(preprocessing.geometry, image.columns, image.rows);
   const { pixels, channels } = resizeBilinear(image, plan);
 

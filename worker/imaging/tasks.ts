@@ -1,6 +1,8 @@
 import { decodeFrame, decodeWithHeader, inspect, readElements, readHeader } from './index.ts';
 import type { ImagingTask, ImagingTasks } from './pool-protocol.ts';
-import { preprocess } from './preprocess.ts';
+import { randomFrom } from '../../models/random.ts';
+import { augment } from '../train/augment.ts';
+import { preprocess, seenByNetwork } from './preprocess.ts';
 
 /** Loaded with its native library when the first picture is drawn, so that a thread can read headers at once. */
 const renderer = async () => (await import('./render.ts')).renderPng;
@@ -26,5 +28,9 @@ export const TASKS: Tasks = {
     const input = preprocess(image, preprocessing);
     const milliseconds = { decode: decoded - start, preprocess: performance.now() - decoded };
     return { ...input, milliseconds, content: image.content, header, warnings: image.warnings };
+  },
+  augmented: async ({ path, frame, preprocessing, augmentation, seed }) => {
+    const { image } = seenByNetwork(await decodeFrame(path, frame), preprocessing);
+    return { tensor: augment(image, preprocessing, augmentation, randomFrom(seed)) };
   },
 };

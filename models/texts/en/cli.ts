@@ -7,6 +7,7 @@ export const cli = {
   'usage.image-missing': 'Name the image.',
   'usage.file-missing': 'Name the file.',
   'usage.model-missing': 'Name the model.',
+  'usage.data-missing': 'Name the labelled images.',
   'usage.checkpoint-missing': 'Name the checkpoint.',
   'usage.one-too-many': '"{{value}}" is one argument too many.',
   'usage.one-of': '--{{option}} is one of {{allowed}}, not "{{value}}".',

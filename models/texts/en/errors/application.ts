@@ -22,6 +22,10 @@ export const application = {
   'request.invalid/upload-ended': 'This upload has ended already.',
   'request.invalid/upload-gap': 'A part of this upload is missing. Drop the file again.',
   'request.invalid/model-exists': 'There is a model "{{id}}" already. Choose another id.',
+  'request.invalid/training-exists':
+    '{{folder}} holds a training that was interrupted. Continue it with --resume, or remove the folder.',
+  'request.invalid/training-differs':
+    'The training in {{folder}} had other data or another recipe. Continue it with the same ones, or remove the folder.',
   'request.cancelled': 'Cancelled.',
   internal: 'Something unexpected went wrong.',
   'internal/no-answer': 'The inference process gave no answer. Try again.',

@@ -2,6 +2,8 @@
 export const engine = {
   'engine.unavailable': 'The engine or device is not available on this machine.',
   'engine.failed': 'The engine failed while running the network.',
+  'engine.failed/diverged':
+    'The loss is no finite number any more. Train with a lower learning rate (--lr) or with gradient clipping (--clip).',
   'worker.crashed': 'The inference process ended unexpectedly.',
   'worker.crashed/memory': 'The inference process took too much memory.',
   'worker.crashed/restarting': '{{cause}} It is being restarted.',

@@ -24,6 +24,8 @@ export const file = {
   'file.write-failed/chosen': 'The file could not be saved there ({{problem}}). Choose another folder.',
   'file.write-failed/file':
     '{{file}} cannot be written ({{problem}}). Check that the folder is there, can be written to, and is not full.',
+  'file.unreadable/table': '{{file}} cannot be read. Check the path.',
+  'file.write-failed/training': '{{file}} cannot be written: {{message}}',
   'file.write-failed/settings':
     'The settings could not be saved ({{message}}). Check that the data folder of the application can be written to.',
   'file.too-large/run': '{{file}}: a tensor spreads over {{size}} bytes; at most {{limit}} are read.',

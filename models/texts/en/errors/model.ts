@@ -10,6 +10,8 @@ export const model = {
   'model.missing-tensor': 'The checkpoint lacks a tensor that the network needs.',
   'model.extra-tensor': 'The checkpoint holds a tensor that the network does not know.',
   'model.shape-mismatch': 'A tensor of the checkpoint has another shape than the network needs.',
+  'model.shape-mismatch/start':
+    '{{tensor}} of {{file}} has the shape [{{shape}}], and the network that is to be trained another one.',
   'model.self-test-failed': 'The model does not give the outputs that its self-test demands.',
   'model.quantization-refused': 'The model cannot be quantised without losing too much accuracy.',
   'model.missing-tensor/needed': '{{file}} lacks what the network needs: {{names}}.',
