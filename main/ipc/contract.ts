@@ -103,9 +103,11 @@ export interface Opening {
   firstImageId: string;
 }
 
+export type TaskName = 'devices' | 'import' | 'preview';
+
 /** A long request, for the status bar. */
 export interface Task {
-  task: string;
+  task: TaskName;
   done: number;
   total: number;
 }

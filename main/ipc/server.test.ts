@@ -79,16 +79,14 @@ describe('a page', () => {
     await first.invoke('studies.open', { paths: [inFolder('a.dcm')] });
     await vi.waitFor(() => expect(first.openings()).toHaveLength(1));
     await first.invoke('batch.start', { imageIds: first.openings() });
-    void services.tasks.during('Trying devices', new Promise(() => undefined));
+    void services.tasks.during('devices', new Promise(() => undefined));
     const second = connect();
     await vi.waitFor(() => {
       expect(second.topics()).toEqual(
         new Set(['studies.changed', 'worker.status', 'batch.progress', 'tasks.changed', 'settings.changed']),
       );
     });
-    expect(second.events.find(({ topic }) => topic === 'tasks.changed')!.event).toMatchObject([
-      { task: 'Trying devices' },
-    ]);
+    expect(second.events.find(({ topic }) => topic === 'tasks.changed')!.event).toMatchObject([{ task: 'devices' }]);
     expect(second.events.find(({ topic }) => topic === 'studies.changed')!.event).toMatchObject({
       ...{ reset: true, complete: true, revision: 1 },
       images: [{ name: 'a.dcm' }],

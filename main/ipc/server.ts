@@ -118,7 +118,7 @@ function createHandlers(services: Services) {
     'models.damaged': () => packages.damaged(),
     'models.info': async () => inference.request('model.load', await services.selectedModel()),
     'models.devices': async () =>
-      tasks.during('Trying devices', inference.request('model.devices', await services.selectedModel())),
+      tasks.during('devices', inference.request('model.devices', await services.selectedModel())),
     'models.upload': async (part, { page }) => {
       page.sendsCheckpoint(part.uploadId);
       await uploads.add(part);
@@ -127,12 +127,12 @@ function createHandlers(services: Services) {
     'models.checkpoint': (source) => inference.request('checkpoint.summary', { path: checkpointPath(source) }),
     'models.preview': async ({ options, ...source }) => {
       const subject = 'folder' in source ? source : { path: studies.get(source.imageId).path, frame: source.frame };
-      return tasks.during('Trying the model', previewImport(inference, checkpointPath(source), options, subject));
+      return tasks.during('preview', previewImport(inference, checkpointPath(source), options, subject));
     },
     'models.import': async ({ options, ...source }) => {
       const out = await packages.place(options.id);
       const request = { ...options, checkpoint: checkpointPath(source), out };
-      await tasks.during('Importing the model', inference.request('checkpoint.import', request));
+      await tasks.during('import', inference.request('checkpoint.import', request));
       if ('uploadId' in source) await uploads.discard(source.uploadId);
       return packages.get(options.id);
     },

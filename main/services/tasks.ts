@@ -1,4 +1,4 @@
-import type { Task } from '../ipc/contract.ts';
+import type { Task, TaskName } from '../ipc/contract.ts';
 import { Emitter } from './emitter.ts';
 
 /** Long requests that are under way, for the status bar. */
@@ -15,7 +15,7 @@ export class Tasks {
   }
 
   /** Lists work by its name until it has settled. */
-  async during<R>(task: string, work: Promise<R>): Promise<R> {
+  async during<R>(task: TaskName, work: Promise<R>): Promise<R> {
     const entry: Task = { task, done: 0, total: 1 };
     this.#running.add(entry);
     this.#changed.emit(this.list);
