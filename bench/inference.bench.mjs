@@ -129,7 +129,7 @@ async function productRate() {
 
 /** Compares the peer itself with the reference logits, so that the same network is measured. */
 async function verify(torch) {
-  const folder = join(import.meta.dirname, '../../shared/golden');
+  const folder = join(import.meta.dirname, '../models/hifuse/golden');
   const file = existsSync(folder) && readdirSync(folder).find((name) => name.includes('tiny-dense'));
   if (!file) return 'reference logits to check it with were not there.';
   const deviation = await torch.ask({ verify: join(folder, file) });

@@ -1,13 +1,14 @@
 /**
  * npm test: format, lint, types, unit and end-to-end tests, in one run that goes on after a failure. The last line of the
- * output counts the tests; a check that failed (format, lint, types, or a runner that broke) counts as one failed.
+ * output counts the tests, after a table of what was skipped and why; a check that failed (format, lint, types, or a runner that broke) counts as one failed.
  * --long: the full fuzzing, soak and software-GPU checks too.
  */
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { build } from './build.mjs';
 import { findChromium } from './chromium.mjs';
 import { findElectron, hasDisplay } from './electron.mjs';
-import { inRoot, main, node, npm, StepError } from './tools.mjs';
+import { reasonOf, skippedSpecs, skippedUnits, table } from './skipped.mjs';
+import { inRoot, main, node, npm, root, StepError } from './tools.mjs';
 
 const long = process.argv.includes('--long');
 const env = long ? { HIFUSE_LONG: '1' } : {};
@@ -16,6 +17,9 @@ const E2E_RESULTS = inRoot('test-results', 'e2e.json');
 
 const NONE = { passed: 0, failed: 0, skipped: 0 };
 const FAILED = { ...NONE, failed: 1 };
+
+/** [{file, count}] of every runner. */
+const skippedTests = [];
 
 const heading = (text) => console.log(`\n=== ${text}`);
 const readResults = (file) => readFile(file, 'utf8').then(JSON.parse, () => null);
@@ -35,6 +39,7 @@ async function unit() {
   const status = await node([vitest, 'run', ...reporters], { env });
   const results = await readResults(UNIT_RESULTS);
   if (!results) return FAILED;
+  skippedTests.push(...skippedUnits(results, root));
   return settle(status, {
     passed: results.numPassedTests,
     failed: results.numFailedTests,
@@ -71,6 +76,7 @@ async function specs(host) {
   const status = await node([playwright, 'test'], { env: { ...env, ...host } });
   const results = await readResults(E2E_RESULTS);
   if (!results) return FAILED;
+  skippedTests.push(...skippedSpecs(results));
   const { expected, unexpected, flaky, skipped } = results.stats;
   return settle(status, { passed: expected + flaky, failed: unexpected, skipped });
 }
@@ -104,6 +110,11 @@ await main(async () => {
     heading(name);
     count(name, await step());
   }
+  const reasons = skippedTests.map(async (row) => ({
+    ...row,
+    reason: reasonOf(await readFile(inRoot(row.file), 'utf8')),
+  }));
+  console.log(`\n${table(await Promise.all(reasons)).join('\n')}`);
   console.log(broken.length > 0 ? `\nFailed: ${broken.join(', ')}` : '\nAll is well.');
   console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
   return broken.length > 0 ? 1 : 0;

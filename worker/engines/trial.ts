@@ -2,7 +2,7 @@
 import { english } from '../../models/texts/texts.ts';
 import { toErrorValue, type ErrorCode } from '../../models/errors.ts';
 import type { SelfTest } from '../../models/package/manifest.ts';
-import { runSelfTest, selfTestBatch } from '../import/self-test.ts';
+import { runSelfTest, selfTestBatch } from './self-test.ts';
 import type { DeviceReport } from '../protocol.ts';
 import { POLICY, type Candidate } from './devices.ts';
 import type { Batch, Engine, EngineName, LoadedModel, Session } from './engine.ts';

@@ -1,5 +1,5 @@
 import type { LoadedModel } from '../engines/engine.ts';
-import { runSelfTest } from '../import/self-test.ts';
+import { runSelfTest } from '../engines/self-test.ts';
 import type { SelfTest } from '../../models/package/manifest.ts';
 import type { Handlers } from '../dispatch.ts';
 import type { DeviceReport, ModelSelection } from '../protocol.ts';

@@ -5,7 +5,7 @@ import { parseId, type Manifest, type SelfTest } from '../../models/package/mani
 import { encodePackage } from '../../models/package/package.ts';
 import type { LoadedModel } from '../engines/engine.ts';
 import type { LoadedPackage } from '../import/load-package.ts';
-import { runSelfTest } from '../import/self-test.ts';
+import { runSelfTest } from '../engines/self-test.ts';
 import { requireReplaceable, writePackage } from '../import/write-package.ts';
 import type { QuantizeRequest } from '../protocol.ts';
 import type { Inputs } from './inputs.ts';

@@ -7,7 +7,7 @@ import { preprocess } from '../imaging/preprocess.ts';
 import { decodeFrame } from '../imaging/index.ts';
 import { importCheckpoint } from './import-checkpoint.ts';
 import { loadPackage, readPackageSummary, type LoadedPackage } from './load-package.ts';
-import { runSelfTest } from './self-test.ts';
+import { runSelfTest } from '../engines/self-test.ts';
 import { temporaryFolder } from './testing/checkpoints.ts';
 
 const BUNDLED = 'models/bundled';
@@ -47,6 +47,23 @@ describe('chest-xray-nano', () => {
     classes: string[];
     files: Record<string, { probabilities: number[]; logits: number[] }>;
   }
+
+  test("agrees with PyTorch on pictures of the project's own", { timeout: 180_000 }, async () => {
+    // Made by scripts/samples/expected.py.
+    const { weightsSha256, logits } = JSON.parse(
+      readFileSync(`${import.meta.dirname}/fixtures/pytorch-logits.json`, 'utf8'),
+    ) as { weightsSha256: string; logits: Record<string, number[]> };
+    const model = await loadPackage(directory);
+    expect(model.manifest.weights.sha256, 'run scripts/samples/expected.py again').toBe(weightsSha256);
+    const session = await onnxEngine.load(model, 'cpu');
+    expect(Object.keys(logits)).toHaveLength(12);
+    for (const [file, expected] of Object.entries(logits)) {
+      const { tensor } = preprocess(await decodeFrame(file, 0), model.manifest.preprocessing);
+      const own = (await session.run({ data: tensor, size: 1 })).logits.data;
+      expect(Math.max(...expected.map((logit, i) => Math.abs(logit - own[i]!))), file).toBeLessThan(0.01);
+    }
+    await session.dispose();
+  });
 
   test.skipIf(!existsSync(SAMPLES))(
     'agrees with PyTorch in float32 on every sample',

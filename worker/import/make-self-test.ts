@@ -2,7 +2,7 @@ import type { SelfTest } from '../../models/package/manifest.ts';
 import { INPUT_SIZE } from '../../models/hifuse/variants.ts';
 import type { Engine, LoadedModel } from '../engines/engine.ts';
 import { rowsOf } from '../engines/rows.ts';
-import { largestDifference, selfTestBatch } from './self-test.ts';
+import { largestDifference, selfTestBatch } from '../engines/self-test.ts';
 
 /** Images of a self-test: two, so that mixing up images of a batch is found. */
 const IMAGES = 2;

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Tensor } from './runtime.ts';
 import { describe, expect, test } from 'vitest';
@@ -13,8 +13,8 @@ import type { FeatureMap } from './feature-map.ts';
 import { PLAIN_STYLE } from './onnx-ops.ts';
 import { openGraph } from './open-graph.ts';
 
-/** Made with PyTorch; its README tells how, and the tolerances. */
-const GOLDEN = join(import.meta.dirname, '../../../../shared/golden');
+/** Made with PyTorch (models/hifuse/golden/README.md). */
+const GOLDEN = join(import.meta.dirname, '../../../models/hifuse/golden');
 const LOGIT_TOLERANCE = 1e-4;
 /** Of the largest absolute value of a map. */
 const SAMPLE_TOLERANCE = 1e-3;
@@ -33,7 +33,7 @@ interface Golden extends Pick<Architecture, 'width' | 'depths' | 'heads' | 'irml
   activations: Record<string, Activation>;
 }
 
-const files = existsSync(GOLDEN) ? readdirSync(GOLDEN).filter((name) => name.startsWith('hifuse-')) : [];
+const files = readdirSync(GOLDEN).filter((name) => name.startsWith('hifuse-'));
 
 function read(file: string): { golden: Golden; model: LoadedModel } {
   const golden = JSON.parse(readFileSync(join(GOLDEN, file), 'utf8')) as Golden;
@@ -67,7 +67,7 @@ function expectSamples(actual: Output, { shape, absmax, samples }: Activation, n
   expect(largestDifference(taken, samples) / absmax, name).toBeLessThan(SAMPLE_TOLERANCE);
 }
 
-describe.skipIf(files.length === 0)('ONNX Runtime agrees with PyTorch', () => {
+describe('ONNX Runtime agrees with PyTorch', () => {
   test('there are seven networks', () => expect(files).toHaveLength(7));
 
   test.each(files)('%s: logits, gates and Grad-CAM of the engine', { timeout: 300_000 }, async (file) => {

@@ -15,7 +15,7 @@ import { openSession } from '../select.ts';
 import { onnxEngine } from './engine.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
-const GOLDEN = join(ROOT, '../shared/golden/hifuse-nano-depthwise.json');
+const GOLDEN = join(ROOT, 'models/hifuse/golden/hifuse-nano-depthwise.json');
 const LONG = process.env['HIFUSE_LONG'] === '1';
 
 /** Manifests of the driver, beside the libraries that it needs. */

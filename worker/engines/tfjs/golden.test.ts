@@ -12,9 +12,9 @@ import { loadBackend, type BackendName } from './backend.ts';
 import { compile, evaluate } from './engine.ts';
 import type { Value } from './program.ts';
 
-/** Made with PyTorch; its README tells the tolerances: logits 1e-4, samples 1e-3 of absmax. */
+/** Made with PyTorch (models/hifuse/golden/README.md): logits within 1e-4, samples within 1e-3 of absmax. */
 const ROOT = join(import.meta.dirname, '../../..');
-const GOLDEN = join(ROOT, '../shared/golden');
+const GOLDEN = join(ROOT, 'models/hifuse/golden');
 const LOGIT_TOLERANCE = 1e-4;
 const SAMPLE_TOLERANCE = 1e-3;
 

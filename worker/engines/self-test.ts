@@ -1,7 +1,7 @@
 import { fillFormula } from '../../models/hifuse/formula.ts';
 import { HifuseError } from '../../models/errors.ts';
 import type { SelfTest } from '../../models/package/manifest.ts';
-import type { Batch, Session } from '../engines/engine.ts';
+import type { Batch, Session } from './engine.ts';
 
 export interface SelfTestResult {
   /** Largest absolute difference of a logit; Infinity where a logit is not finite. */

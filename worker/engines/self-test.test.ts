@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { HifuseError } from '../../models/errors.ts';
 import type { SelfTest } from '../../models/package/manifest.ts';
-import type { Batch, Session } from '../engines/engine.ts';
+import type { Batch, Session } from './engine.ts';
 import { runSelfTest, selfTestBatch } from './self-test.ts';
 
 const selfTest: SelfTest = {
