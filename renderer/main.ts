@@ -4,7 +4,8 @@ import { connect } from '../main/ipc/client.ts';
 import { toErrorValue } from '../models/errors.ts';
 import App from './App.svelte';
 
-import { createApp, startApp } from './state/app-state.ts';
+import { createApp } from './state/app-state.ts';
+import { startApp } from './state/start-app.ts';
 import './styles/index.css';
 
 const target = document.getElementById('app');

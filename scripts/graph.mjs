@@ -17,6 +17,9 @@ async function modulesOf() {
 /** `worker/engines/onnx/graph.ts` -> `worker/engines`; a file of the top level belongs to its folder. */
 const folderOf = (source) => source.split('/').slice(0, -1).slice(0, 2).join('/');
 
+/** Mermaid reads slashes as a part of a shape. */
+const idOf = (folder) => folder.replaceAll('/', '_');
+
 /** A Mermaid flowchart of folders, grouped by the four parts. */
 function draw({ modules }) {
   const arrows = new Set();
@@ -26,12 +29,16 @@ function draw({ modules }) {
     folders.add(from);
     for (const { resolved } of dependencies) {
       const to = folderOf(resolved);
-      if (FOLDERS.includes(to.split('/')[0]) && to !== from) arrows.add(`  ${from} --> ${to}`);
+      if (FOLDERS.includes(to.split('/')[0]) && to !== from) arrows.add(`  ${idOf(from)} --> ${idOf(to)}`);
     }
   }
   const groups = FOLDERS.map((part) => {
     const members = [...folders].filter((folder) => folder.split('/')[0] === part).sort();
-    return [`  subgraph ${part}-part [${part}]`, ...members.map((folder) => `    ${folder}`), '  end'].join('\n');
+    return [
+      `  subgraph ${part}-part [${part}]`,
+      ...members.map((folder) => `    ${idOf(folder)}["${folder}"]`),
+      '  end',
+    ].join('\n');
   });
   return ['```mermaid', 'flowchart LR', ...groups, ...[...arrows].sort(), '```'].join('\n');
 }

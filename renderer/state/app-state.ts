@@ -1,9 +1,8 @@
 import { createContext } from 'svelte';
-import type { Client, Settings, StudiesUpdate } from '../../main/ipc/contract.ts';
+import type { Client } from '../../main/ipc/contract.ts';
 import { createTexts, type Texts } from '../../models/texts/texts.ts';
 import { About } from './about.svelte.ts';
 import { Batch } from './batch.svelte.ts';
-import { runMenuCommand } from './commands.ts';
 import { Dialogs } from './dialogs.svelte.ts';
 import { FileActions } from './file-actions.ts';
 import { FrameCache } from './frame-cache.ts';
@@ -93,42 +92,8 @@ export function createApp(client: Client): AppState {
   };
 }
 
-/**
- * Listens to main, from before the connection stands so that nothing is missed, and loads what the first screen needs.
- * Answers how to stop listening.
- */
-export async function startApp(app: AppState): Promise<() => void> {
-  const { about, batch, client, files, models, panes, settings, studies, tasks, worker } = app;
-  const stops = [
-    client.subscribe('studies.changed', (update) => takeStudies(app, update)),
-    client.subscribe('opening', ({ firstImageId }) => panes.active.show(firstImageId)),
-    client.subscribe('worker.status', (status) => worker.update(status)),
-    client.subscribe('batch.progress', (state) => batch.update(state)),
-    client.subscribe('settings.changed', (value) => takeSettings(app, value)),
-    client.subscribe('tasks.changed', (running) => tasks.update(running)),
-    client.subscribe('command', ({ name }) => runMenuCommand(app, name)),
-  ];
-  await Promise.all([about.load(), settings.load(), models.load(), studies.ready]);
-  void loadModel(app);
-  // A first start shows the samples behind the notice, so that there is something to try.
-  if (studies.isEmpty && settings.value && !settings.value.noticeAccepted) await files.openSamples();
-  return () => stops.forEach((stop) => stop());
-}
-
 /** Asks for the chosen model; what is on the screen is classified once it is loaded. */
 export async function loadModel({ models, panes }: AppState): Promise<void> {
   await models.refreshInfo();
   panes.classifySoon();
-}
-
-function takeStudies({ forget, panes, studies }: AppState, update: StudiesUpdate): void {
-  for (const imageId of studies.apply(update)) forget(imageId);
-  panes.reconcile();
-}
-
-function takeSettings(app: AppState, value: Settings): void {
-  if (!app.settings.update(value)) return;
-  app.predictions.clear();
-  app.panes.modelChanged();
-  void loadModel(app);
 }
