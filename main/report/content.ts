@@ -47,6 +47,15 @@ export interface ClassLine {
   top: boolean;
 }
 
+/** Words of the page itself: of its columns and sections, and of what has no room. */
+export interface ReportWords {
+  classes: { name: string; probability: string; logit: string };
+  howMade: string;
+  about: string;
+  moreWarnings(count: number): string;
+  missingCharacters(sign: string): string;
+}
+
 export interface ReportContent {
   title: string;
   created: string;
@@ -61,7 +70,8 @@ export interface ReportContent {
   ticks: { share: number; text: string }[];
   /** What the ticks count. */
   unit: string;
-  verdict: string;
+  /** The most probable class. */
+  headline: string;
   classes: ClassLine[];
   /** Classes that have no line of their own; empty if all have. */
   omitted: string;
@@ -70,6 +80,7 @@ export interface ReportContent {
   provenance: Fact[];
   about: Fact[];
   footer: string;
+  words: ReportWords;
 }
 
 /** More would not fit the page; the least probable ones are left out, and that is said. */
@@ -87,73 +98,83 @@ export function timestamp(date: Date): string {
 }
 
 function patientFacts({ header, names }: ReportFacts, texts: Texts): Fact[] {
+  const { t } = texts;
   const whose: Fact[] = [
-    ['Patient', personName(header.patientName)],
-    ['Patient ID', header.patientId],
-    ['Date of birth', dicomDate(header.patientBirthDate)],
+    [t('report:patient'), personName(header.patientName)],
+    [t('report:patient-id'), header.patientId],
+    [t('report:birth-date'), dicomDate(header.patientBirthDate)],
   ];
   const facts: Fact[] = [
-    ...(names ? whose : [['Patient', 'name, ID and date of birth left out'] as const]),
-    ['Sex', header.patientSex],
-    ['Age', header.age ? patientAge(header.age, texts) : header.patientAge],
+    ...(names ? whose : [[t('report:patient'), t('report:patient-hidden')] as const]),
+    [t('report:sex'), header.patientSex],
+    [t('report:age'), header.age ? patientAge(header.age, texts) : header.patientAge],
   ];
-  return facts.some(isGiven) ? facts.filter(isGiven) : [['Patient', 'not given by the file']];
+  return facts.some(isGiven) ? facts.filter(isGiven) : [[t('report:patient'), t('report:patient-unknown')]];
 }
 
-function studyFacts({ name, names, header, prediction }: ReportFacts): Fact[] {
+function studyFacts({ name, names, header, prediction }: ReportFacts, { t }: Texts): Fact[] {
   const study = [header.studyDescription, header.seriesDescription]
     .filter((text) => text !== '' && (names || !carriesIdentity(text, header)))
     .join(' / ');
   const view = [header.modality, header.bodyPart, header.viewPosition].filter(Boolean).join(', ');
-  const frame = header.frames > 1 ? `, frame ${prediction.image.frame + 1} of ${header.frames}` : '';
+  const { columns, rows, frames } = header;
+  // A file's name may be the patient's in ways that nobody can tell; the digest says which image it is.
+  const file = names ? name : t('report:file-hidden');
+  const frame = prediction.image.frame + 1;
   const facts: Fact[] = [
-    // A file's name may be the patient's in ways that nobody can tell; the digest says which image it is.
-    ['File', `${names ? name : 'name left out'}${frame}`],
-    ...(names ? [] : [['Pixels SHA-256', prediction.content.sha256] as const]),
-    ['Format', `${header.format.toUpperCase()}, ${header.columns} × ${header.rows} pixels`],
-    ['Study', study],
-    ['Study date', [dicomDate(header.studyDate), dicomTime(header.studyTime)].filter(Boolean).join(' ')],
-    ['Image', view],
+    [t('report:file'), frames > 1 ? t('report:file-frame', { file, frame, frames }) : file],
+    ...(names ? [] : [[t('report:pixels'), prediction.content.sha256] as const]),
+    [t('report:format'), t('report:format-size', { format: header.format.toUpperCase(), columns, rows })],
+    [t('report:study'), study],
+    [t('report:study-date'), [dicomDate(header.studyDate), dicomTime(header.studyTime)].filter(Boolean).join(' ')],
+    [t('report:image'), view],
   ];
   return facts.filter(isGiven);
 }
 
-function calibration({ calibration }: Manifest): string {
-  if (!calibration) return 'Not calibrated: a softmax of the network’s outputs, not the chance of a disease.';
+function calibration({ calibration }: Manifest, { t }: Texts): string {
+  if (!calibration) return t('report:not-calibrated');
   const { temperature, data } = calibration;
-  return `Calibrated by temperature ${temperature.toPrecision(3)} on ${data}.`;
+  return t('report:calibrated', { temperature: temperature.toPrecision(3), data });
 }
 
-function provenance({ prediction, manifest }: ReportFacts): Fact[] {
-  const { model, engine, device, precision, preprocessing, milliseconds } = prediction;
+function provenance({ prediction, manifest }: ReportFacts, { t }: Texts): Fact[] {
+  const { model, engine, device, precision, preprocessing } = prediction;
+  const { id, name, version, weightsSha256 } = model;
+  const run = {
+    engine: ENGINE_NAMES[engine] ?? engine,
+    device: DEVICE_NAMES[device] ?? device,
+    precision,
+    milliseconds: Math.round(prediction.milliseconds.total),
+  };
   return [
-    ['Model', `${model.name} (${model.id} ${model.version})`],
-    ['Weights SHA-256', model.weightsSha256],
-    ['Input', GEOMETRY_NAMES[preprocessing.geometry]],
-    ['Input window', preprocessing.window],
-    [
-      'Run by',
-      `${ENGINE_NAMES[engine] ?? engine} on ${DEVICE_NAMES[device] ?? device}, ${precision}, ${Math.round(milliseconds.total)} ms`,
-    ],
-    ['Software', software],
-    ['Licence of the model', manifest.license],
+    [t('report:model'), t('report:model-version', { name, id, version })],
+    [t('report:weights'), weightsSha256],
+    [t('report:input'), GEOMETRY_NAMES[preprocessing.geometry]],
+    [t('report:input-window'), preprocessing.window],
+    [t('report:run-by'), t('report:run-on', run)],
+    [t('report:software'), software],
+    [t('report:licence'), manifest.license],
   ];
 }
 
 /** The first of the package's metrics; more would hide them. */
 const METRICS = 5;
 
-function metrics({ training }: Manifest): string {
-  const all = Object.entries(training.metrics).map(([name, value]) => `${name} ${Number(value.toPrecision(3))}`);
-  const more = all.length > METRICS ? [`${all.length - METRICS} more in the model card`] : [];
+function metrics({ training }: Manifest, { t }: Texts): string {
+  const all = Object.entries(training.metrics).map(([name, value]) =>
+    t('report:metric', { name, value: Number(value.toPrecision(3)) }),
+  );
+  const more = all.length > METRICS ? [t('report:more-metrics', { count: all.length - METRICS })] : [];
   return [...all.slice(0, METRICS), ...more].join('; ');
 }
 
-function about({ manifest }: ReportFacts): Fact[] {
+function about({ manifest }: ReportFacts, texts: Texts): Fact[] {
+  const { t } = texts;
   const facts: Fact[] = [
-    ['Meant for', intendedUse(manifest.intended) || 'not stated by the package'],
-    ['Trained on', manifest.training.data || 'not stated by the package'],
-    ['Measured', metrics(manifest)],
+    [t('report:meant-for'), intendedUse(manifest.intended) || t('report:not-stated')],
+    [t('report:trained-on'), manifest.training.data || t('report:not-stated')],
+    [t('report:measured'), metrics(manifest, texts)],
   ];
   return facts.filter(isGiven);
 }
@@ -164,45 +185,59 @@ function isCropped({ header, prediction }: Pick<ReportFacts, 'header' | 'predict
   return left >= 1 || top >= 1 || left + width <= header.columns - 1 || top + height <= header.rows - 1;
 }
 
-function imageCaption(facts: ReportFacts): string {
-  const { window } = facts;
-  const shown = window
-    ? `The image through the window ${describeWindow(window)}.`
-    : 'The image through its default window.';
-  return isCropped(facts) ? `${shown} The network saw what is inside of the dashed line.` : shown;
+function imageCaption(facts: ReportFacts, { t }: Texts): string {
+  const cropped = isCropped(facts);
+  if (!facts.window) return cropped ? t('report:default-window-cropped') : t('report:default-window');
+  const window = describeWindow(facts.window);
+  return cropped ? t('report:window-cropped', { window }) : t('report:window', { window });
 }
 
 function cautions({ header, prediction, names }: ReportFacts, texts: Texts): string[] {
   return [...verdictCautions(prediction.verdict, texts), ...prediction.warnings.map(texts.warning)].map((text) =>
-    names || !carriesIdentity(text, header) ? text : 'A warning names the patient and is left out.',
+    names || !carriesIdentity(text, header) ? text : texts.t('report:warning-hidden'),
   );
+}
+
+function words({ t }: Texts): ReportWords {
+  return {
+    classes: { name: t('report:class'), probability: t('report:probability'), logit: t('report:logit') },
+    howMade: t('report:how-made'),
+    about: t('report:about'),
+    moreWarnings: (count) => t('report:more-warnings', { count }),
+    missingCharacters: (sign) => t('report:missing-characters', { sign }),
+  };
 }
 
 /** Everything that the page shows in words. @param texts in the language of who reads it */
 export function reportContent(facts: ReportFacts, texts: Texts): ReportContent {
+  const { t } = texts;
   const { prediction, manifest, classIndex, overlayOpacity } = facts;
   const ordered = prediction.classes
     .map((score, index) => ({ score, top: index === prediction.top1 }))
     .sort((a, b) => b.score.probability - a.score.probability || Number(b.top) - Number(a.top));
   const shown = ordered.slice(0, CLASS_LINES);
+  const left = ordered.length - shown.length;
   const rest = ordered.slice(CLASS_LINES).reduce((sum, { score }) => sum + score.probability, 0);
   const top = prediction.classes[prediction.top1]!;
   const explained = classIndex === null ? undefined : prediction.classes[classIndex];
   return {
-    title: 'Image classification report',
+    title: t('report:title'),
     created: timestamp(facts.createdAt),
     notice: NOTICE,
     patient: patientFacts(facts, texts),
-    study: studyFacts(facts),
-    imageCaption: imageCaption(facts),
+    study: studyFacts(facts, texts),
+    imageCaption: imageCaption(facts, texts),
     cropped: isCropped(facts),
     overlayCaption: explained
-      ? `${HEAT_MAP_METHOD} for “${explained.displayName}”: where the network looked, not where a finding is. ` +
-        `Opacity ${Math.round(overlayOpacity * 100)} %.`
+      ? t('report:heat-map', {
+          method: HEAT_MAP_METHOD,
+          name: explained.displayName,
+          opacity: Math.round(overlayOpacity * 100),
+        })
       : null,
     ticks: [0, 0.5, 1].map((share) => ({ share, text: String(heatValue(share)) })),
-    unit: 'logits per cell, in every report',
-    verdict: `${top.displayName}: ${percent(top.probability)}`,
+    unit: t('report:heat-map-unit'),
+    headline: t('report:most-probable', { name: top.displayName, probability: percent(top.probability) }),
     classes: shown.map(({ score, top: isTop }) => ({
       name: score.displayName,
       probability: score.probability,
@@ -210,12 +245,12 @@ export function reportContent(facts: ReportFacts, texts: Texts): ReportContent {
       logit: score.logit.toFixed(2),
       top: isTop,
     })),
-    omitted:
-      ordered.length > CLASS_LINES ? `${ordered.length - CLASS_LINES} more classes, together ${percent(rest)}` : '',
-    calibration: calibration(manifest),
+    omitted: left > 0 ? t('report:more-classes', { count: left, share: percent(rest) }) : '',
+    calibration: calibration(manifest, texts),
     cautions: cautions(facts, texts),
-    provenance: provenance(facts),
-    about: about(facts),
-    footer: `${NOTICE} A network’s output is no finding: a person who can read the image must judge it.`,
+    provenance: provenance(facts, texts),
+    about: about(facts, texts),
+    footer: t('report:footer', { notice: NOTICE }),
+    words: words(texts),
   };
 }

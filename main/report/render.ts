@@ -125,16 +125,16 @@ function belowPictures(document: PDFKit.PDFDocument, type: Typesetter, fonts: Fo
   const blocks: Block[] = [
     (y, draw) => {
       if (draw) {
-        type.line(`Most probable: ${content.verdict}`, LEFT, y, STYLES.verdict);
+        type.line(content.headline, LEFT, y, STYLES.verdict);
       }
       return y + 20;
     },
     (y, draw) => {
       const columns = { name: LEFT, bar: LEFT + 190, percent: RIGHT - 62, logit: RIGHT };
       if (draw) {
-        type.line('Class', columns.name, y, STYLES.label);
-        type.lineRight('Probability', columns.percent, y, STYLES.label);
-        type.lineRight('Logit', columns.logit, y, STYLES.label);
+        type.line(content.words.classes.name, columns.name, y, STYLES.label);
+        type.lineRight(content.words.classes.probability, columns.percent, y, STYLES.label);
+        type.lineRight(content.words.classes.logit, columns.logit, y, STYLES.label);
       }
       let top = y + 13;
       for (const { name, probability, percent, logit, top: isTop } of content.classes) {
@@ -159,7 +159,7 @@ function belowPictures(document: PDFKit.PDFDocument, type: Typesetter, fonts: Fo
     },
     (y, draw) => {
       if (content.cautions.length === 0) return y;
-      const lines = cautionLines(type, content.cautions);
+      const lines = cautionLines(type, content);
       const height = lines.length * Typesetter.lineHeight(STYLES.warning) + 9;
       if (draw) {
         document.roundedRect(LEFT, y, WIDTH, height, 3).fill(WARNING.fill);
@@ -172,8 +172,8 @@ function belowPictures(document: PDFKit.PDFDocument, type: Typesetter, fonts: Fo
     (y, draw) => {
       if (draw) {
         rule(y);
-        type.line('How it was made', LEFT, y + 6, STYLES.section);
-        type.line('About the model', LEFT + HALF + GUTTER, y + 6, STYLES.section);
+        type.line(content.words.howMade, LEFT, y + 6, STYLES.section);
+        type.line(content.words.about, LEFT + HALF + GUTTER, y + 6, STYLES.section);
       }
       const top = y + 22;
       const made = drawFacts(type, content.provenance, LEFT, top, HALF, 84, draw, 3);
@@ -182,8 +182,7 @@ function belowPictures(document: PDFKit.PDFDocument, type: Typesetter, fonts: Fo
     },
     (y, draw) => {
       if (fonts.missing === 0) return y;
-      const text = `${MISSING} stands for a character that the report’s fonts do not have.`;
-      if (draw) type.line(text, LEFT, y + 2, STYLES.small);
+      if (draw) type.line(content.words.missingCharacters(MISSING), LEFT, y + 2, STYLES.small);
       return y + 12;
     },
   ];
@@ -191,17 +190,13 @@ function belowPictures(document: PDFKit.PDFDocument, type: Typesetter, fonts: Fo
 }
 
 /** Lines of the warnings that have room; where some have none, that is said. */
-function cautionLines(type: Typesetter, cautions: readonly string[]): string[] {
+function cautionLines(type: Typesetter, { cautions, words }: ReportContent): string[] {
   const lines: string[] = [];
   for (const [i, text] of cautions.entries()) {
     const wrapped = type.wrap(text, WIDTH - 20, STYLES.warning, 2);
     const isLast = i === cautions.length - 1;
     if (lines.length + wrapped.length > MOST_CAUTION_LINES - (isLast ? 0 : 1)) {
-      const more = cautions.length - i;
-      return [
-        ...lines,
-        `… and ${more} more ${more === 1 ? 'warning' : 'warnings'}, shown beside the image in the app.`,
-      ];
+      return [...lines, words.moreWarnings(cautions.length - i)];
     }
     lines.push(...wrapped);
   }
