@@ -311,7 +311,7 @@ describe('hifuse classify', () => {
     expect(status).toBe(1);
     expect(rows(out).map(([, , state]) => state)).toEqual(['ok', 'failed', 'failed', 'failed']);
     expect(err).toContain('bad.png is cut off.');
-    expect(err).toContain('"' + at('missing.png') + '" does not exist.');
+    expect(err).toContain(at('missing.png') + ' does not exist.');
   });
 
   it('goes into subfolders and gives every frame where asked', async () => {
