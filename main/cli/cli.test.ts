@@ -421,21 +421,6 @@ describe('hifuse classify', () => {
     expect(await readFile(at('r.csv'), 'utf8')).toBe('of an earlier run');
     expect((await readdir(folder)).sort()).toEqual(['in', 'r.csv', 'r.partial.csv']);
   });
-
-  it('keeps the rows of two runs with the same file apart, and says which stays', async () => {
-    await make('one/1.png', 'one/2.png', 'one/3.png', 'two/1.png');
-    const [one, two] = await Promise.all(
-      ['one', 'two'].map((name) => hifuse(['classify', at(name), '--out', at('r.csv')])),
-    );
-    expect([one!.status, two!.status]).toEqual([0, 0]);
-    const files = (await readFile(at('r.csv'), 'utf8'))
-      .split('\r\n')
-      .slice(1, -1)
-      .map((line) => line.split(',')[0]);
-    expect([[at('two', '1.png')], ['1', '2', '3'].map((name) => at('one', `${name}.png`))]).toContainEqual(files);
-    expect(one!.err + two!.err).toContain('was written by another run meanwhile; this one replaces it.');
-    expect((await readdir(folder)).sort()).toEqual(['one', 'r.csv', 'two']);
-  });
 });
 
 describe('hifuse inspect', () => {

@@ -146,6 +146,5 @@ describe.skipIf(!existsSync(command))('the built hifuse classify', () => {
     expect([1, IMAGES]).toContain(results.length);
     expect(complete).toBe(true);
     expect(await readdir(place)).toEqual(['r.json']);
-    expect(one.said.err + two.said.err).toContain('this one replaces it');
   });
 });
