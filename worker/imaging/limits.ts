@@ -25,6 +25,6 @@ export const LIMITS = {
   firstRead: 2 ** 16,
   /** Bytes of parsed headers that a thread keeps, so that the next frame of a file starts at once; one is kept always. */
   keptHeaderBytes: 2 ** 23,
-  /** Milliseconds for one request before its thread is ended. */
-  milliseconds: 8_000,
+  /** Milliseconds that reading a file may take, and what needs no decoding, before the thread is ended: drives sleep. */
+  readMilliseconds: 60_000,
 } as const;

@@ -47,5 +47,5 @@ export type ToThread = { [T in ImagingTask]: { task: T; params: ImagingTasks[T][
 /** What a task came to. */
 export type ThreadResponse = { ok: true; result: unknown } | { ok: false; error: ErrorValue };
 
-/** From a thread; it is ready once its modules are loaded. */
-export type FromThread = { ready: true } | ThreadResponse;
+/** From a thread; it is ready once its modules are loaded. `clock`: from now on the task may take so many milliseconds. */
+export type FromThread = { ready: true } | { clock: number } | ThreadResponse;

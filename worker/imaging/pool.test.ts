@@ -60,7 +60,13 @@ describe('with threads that misbehave', () => {
        tasks++;
        if (params.path.includes('hang')) for (;;);
        if (params.path.includes('exit')) process.exit(3);
-       if (params.path.includes('throw')) throw new Error('out of memory');
+       if (params.path.includes('throw')) throw new Error('cannot throw further');
+       if (params.path.includes('memory')) throw new Error('Array buffer allocation failed');
+       if (params.path.includes('slow')) {
+         parentPort.postMessage({ clock: params.path.includes('short') ? 100 : 5000 });
+         setTimeout(() => parentPort.postMessage({ ok: true, result: { path: params.path } }), 1000);
+         return;
+       }
        setTimeout(() => parentPort.postMessage({ ok: true, result: { task, path: params.path, tasks } }), 5);
      });
      parentPort.postMessage({ ready: true });`,
@@ -76,6 +82,20 @@ describe('with threads that misbehave', () => {
       message: expect.stringContaining('hang.dcm'),
     });
     expect(await next).toMatchObject({ path: 'next', tasks: 1 });
+    await pool.close();
+  });
+
+  test('the time counts anew once a thread has read the file, as the thread says', async () => {
+    const pool = open(2, 400);
+    expect(await pool.header({ path: '/a/slow.dcm' })).toMatchObject({ path: '/a/slow.dcm' });
+    await expect(pool.header({ path: '/a/slow-short.dcm' })).rejects.toMatchObject({ details: { seconds: 0.1 } });
+    await pool.close();
+  });
+
+  test('what has no memory left is not called damaged', async () => {
+    const pool = open(1);
+    const failing = pool.header({ path: '/a/memory.dcm' });
+    await expect(failing).rejects.toMatchObject({ code: 'image.too-large', details: { reason: 'memory' } });
     await pool.close();
   });
 

@@ -5,6 +5,7 @@ import { foreignText, HifuseError, fromErrorValue } from '../../models/errors.ts
 import type { Preprocessing } from '../../models/package/manifest.ts';
 import type { ImageSource } from '../protocol.ts';
 import { LIMITS } from './limits.ts';
+import { isOutOfMemory, outOfMemory } from './memory.ts';
 import type { FromThread, ImagingTask, ImagingTasks, PreparedInput, ThreadResponse } from './pool-protocol.ts';
 
 export type { PreparedInput } from './pool-protocol.ts';
@@ -30,7 +31,7 @@ export interface ImagingPool {
 
 export interface ImagingPoolOptions {
   threads: number;
-  /** Limit of one task, from its start in a thread. */
+  /** Limit of reading, until a thread says what decoding may take. */
   timeoutMs?: number;
   /** Entry of a thread; tests pass their own. */
   entry?: URL;
@@ -73,7 +74,7 @@ const DEFAULT_ENTRY = new URL(
  */
 export function createImagingPool({
   threads,
-  timeoutMs = LIMITS.milliseconds,
+  timeoutMs = LIMITS.readMilliseconds,
   entry = DEFAULT_ENTRY,
 }: ImagingPoolOptions): ImagingPool {
   const waiting = new WaitingJobs();
@@ -178,7 +179,7 @@ class Thread {
   private job: { settle: (response: ThreadResponse | { fatal: unknown }) => void } | null = null;
   lastPath = '';
   private ready = false;
-  private whenReady = (): void => undefined;
+  private restartClock: (milliseconds: number) => void = () => undefined;
   private ended = false;
 
   constructor(entry: URL, timeoutMs: number, onEnd: () => void) {
@@ -189,6 +190,7 @@ class Thread {
     this.worker.unref();
     this.worker.on('message', (message: FromThread) => {
       if ('ready' in message) this.onReady();
+      else if ('clock' in message) this.restartClock(message.clock);
       else this.job?.settle(message);
     });
     this.worker.on('error', (error) => void this.end(error));
@@ -204,9 +206,10 @@ class Thread {
     return new Promise((done) => {
       const name = basename(params.path);
       this.lastPath = params.path;
-      const seconds = Math.round(this.timeoutMs / 100) / 10;
-      const late = new HifuseError('image.timeout', { reason: 'decoding', file: name, seconds });
-      const cancelTimer = this.limit(late);
+      const cancelTimer = this.limit((milliseconds) => {
+        const seconds = Math.round(milliseconds / 100) / 10;
+        return new HifuseError('image.timeout', { reason: 'decoding', file: name, seconds });
+      });
       const onAbort = () => void this.end(signal?.reason);
       signal?.addEventListener('abort', onAbort);
       this.worker.ref();
@@ -226,26 +229,26 @@ class Thread {
     });
   }
 
-  /** Ends the thread with `late` when its time is up; the time to start counts for itself. Returns how to call it off. */
-  private limit(late: HifuseError): () => void {
-    const after = (reason: unknown, milliseconds: number) => setTimeout(() => void this.end(reason), milliseconds);
+  /** Ends the thread when its time is up; the time to start counts for itself. Returns how to call it off. */
+  private limit(late: (milliseconds: number) => HifuseError): () => void {
+    const after = (milliseconds: number, reason: () => unknown) =>
+      setTimeout(() => void this.end(reason()), milliseconds);
     let timer: NodeJS.Timeout;
-    if (this.ready) timer = after(late, this.timeoutMs);
-    else {
-      timer = after(new Error('it took too long'), START_LIMIT_MS);
-      this.whenReady = () => {
-        clearTimeout(timer);
-        timer = after(late, this.timeoutMs);
-      };
-    }
+    this.restartClock = (milliseconds) => {
+      clearTimeout(timer);
+      timer = after(milliseconds, () => late(milliseconds));
+    };
+    if (this.ready) timer = after(this.timeoutMs, () => late(this.timeoutMs));
+    else timer = after(START_LIMIT_MS, () => new Error('it took too long'));
     return () => {
+      this.restartClock = () => undefined;
       clearTimeout(timer);
     };
   }
 
   private onReady(): void {
     this.ready = true;
-    if (this.job) this.whenReady();
+    if (this.job) this.restartClock(this.timeoutMs);
   }
 
   /** Ends the thread; its job is rejected with `reason`. */
@@ -260,6 +263,7 @@ class Thread {
   private fatalError(name: string, reason: unknown, signal: AbortSignal | undefined): unknown {
     if (reason instanceof HifuseError || signal?.aborted) return reason;
     const message = foreignText(reason);
+    if (isOutOfMemory(reason)) return outOfMemory(name);
     return this.ready
       ? new HifuseError('image.corrupt', { reason: 'decoder', file: name, message })
       : new HifuseError('internal', { reason: 'imaging-thread', message });

@@ -9,6 +9,8 @@ export const warnings = {
     'The file asks for a display window that cannot be (center {{center}}, width {{width}}); it is left out.',
   'dicom.colour-contradiction': 'The header says RGB colours, the compressed image YBR ones, which are shown.',
   'dicom.sign-contradiction': 'The header says unsigned values, the compressed image signed ones, which are shown.',
+  'dicom.frames-missing_one': 'The file declares {{declared, number}} frames and holds one.',
+  'dicom.frames-missing_other': 'The file declares {{declared, number}} frames and holds {{count, number}}.',
   'dicom.end-missing': 'The compressed image lacks its end: parts of it may be missing.',
   'spacing.film': 'On the scanned film, not in the patient.',
   'spacing.detector': 'At the detector. Magnification unknown: lengths in the patient are shorter.',

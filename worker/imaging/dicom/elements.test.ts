@@ -105,3 +105,9 @@ test('the header for lists', async () => {
     plane: null,
   });
 });
+
+test('what is no number in a binary value is null', async () => {
+  const path = folder.image({ 'RealWorldValueSlope/FD': [NaN, 2], 'TagAngleFirstAxis/FL': NaN });
+  const { header } = await inspect(path);
+  expect([header.RealWorldValueSlope, header.TagAngleFirstAxis]).toEqual([[null, 2], null]);
+});

@@ -91,7 +91,8 @@ function jsonValue(attributes: Attributes, tag: string, depth: number): unknown 
   }
   if (kind === 'bytes' || kind === undefined) return undefined;
   if (kind === 'tag') return alone(attributes.tagsOf(tag), '');
-  const strings = attributes.stringsOf(tag);
+  // Binary numbers have no text; what is no number is null there.
+  const strings = kind === 'number' ? [] : attributes.stringsOf(tag);
   if (kind === 'text') return alone(strings, '');
   const numbers = attributes.numbersOf(tag);
   // A decimal string that is no number is shown as it stands.

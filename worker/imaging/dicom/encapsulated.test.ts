@@ -68,7 +68,7 @@ describe('the frames of encapsulated pixel data', () => {
 
   test('a frame that was declared and is not there is an error', async () => {
     await expect(read({ PixelData: { fragments: frames.slice(0, 2) } }, 2)).rejects.toMatchObject({
-      code: 'dicom.corrupt',
+      code: 'image.no-such-frame',
     });
   });
 });

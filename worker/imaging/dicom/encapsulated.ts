@@ -1,22 +1,14 @@
 import { HifuseError } from '../../../models/errors.ts';
 import type { ReadableBytes } from '../image-file.ts';
 import { LIMITS } from '../limits.ts';
+import { ITEM, ItemReader, UNDEFINED_LENGTH, walk, type Fragment, type Item } from './items.ts';
 import type { Dicom, PixelElement } from './parse.ts';
-
-/** A fragment's data in the file. */
-export interface Fragment {
-  offset: number;
-  length: number;
-}
 
 /** Fragments of each frame; frames are found when asked for. */
 export interface FrameIndex {
   fragments(frame: number): readonly Fragment[];
 }
 
-const ITEM = 0xfffee000;
-const UNDEFINED_LENGTH = 0xffffffff;
-const SCAN_WINDOW = 4096;
 /** How the streams of the codecs start: JPEG and JPEG-LS; JPEG 2000; JP2. */
 const STREAM_STARTS = [
   [0xff, 0xd8, 0xff],
@@ -41,34 +33,6 @@ export function indexFrames(source: ReadableBytes, dicom: Dicom, pixels: PixelEl
     basicTable(source, table, items, frames) ??
     scan(source, items, origin, frames)
   );
-}
-
-interface Item extends Fragment {
-  tag: number;
-}
-
-/** Reads item headers through a small window, since fragments of many small frames stand close together. */
-class ItemReader {
-  private readonly source: ReadableBytes;
-  private window = new DataView(new ArrayBuffer(0));
-  private start = 0;
-
-  constructor(source: ReadableBytes) {
-    this.source = source;
-  }
-
-  /** The item whose header is at `offset`; null at the end of the file. `offset` of the result is its data. */
-  at(offset: number): Item | null {
-    if (offset < this.start || offset + 8 > this.start + this.window.byteLength) {
-      const bytes = this.source.read(offset, SCAN_WINDOW);
-      this.window = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      this.start = offset;
-      if (bytes.byteLength < 8) return null;
-    }
-    const at = offset - this.start;
-    const tag = ((this.window.getUint16(at, true) << 16) | this.window.getUint16(at + 2, true)) >>> 0;
-    return { tag, length: this.window.getUint32(at + 4, true), offset: offset + 8 };
-  }
 }
 
 /** Extended Offset Table (PS3.3 C.7.6.3.1.8): one fragment per frame, 64-bit offsets. */
@@ -103,17 +67,6 @@ function basicTable(source: ReadableBytes, table: Item, items: ItemReader, frame
       return [...walk(items, starts[frame]!, end)];
     },
   };
-}
-
-function* walk(items: ItemReader, start: number, end: number): Generator<Fragment> {
-  let offset = start;
-  let count = 0;
-  while (offset < end) {
-    const item = items.at(offset);
-    if (item?.tag !== ITEM || item.length === UNDEFINED_LENGTH || ++count > LIMITS.fragmentsPerFile) return;
-    yield { offset: item.offset, length: item.length };
-    offset = item.offset + item.length;
-  }
 }
 
 function scan(source: ReadableBytes, items: ItemReader, origin: number, frames: number): FrameIndex {

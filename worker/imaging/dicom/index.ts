@@ -4,6 +4,7 @@ import type { Frame } from '../../../models/imaging/frame.ts';
 import type { DicomElement, ImageHeader, Inspection } from '../../protocol.ts';
 import type { ImageFile } from '../image-file.ts';
 import { LIMITS } from '../limits.ts';
+import { isOutOfMemory, outOfMemory } from '../memory.ts';
 import { summarize } from '../summarize.ts';
 import { dicomElements, dicomKeywords } from './elements.ts';
 import { decodeDicomFrame } from './frame.ts';
@@ -34,6 +35,7 @@ async function withDicom<T>(
     return await use(parse(file));
   } catch (error) {
     if (error instanceof HifuseError) throw error;
+    if (isOutOfMemory(error)) throw outOfMemory(file.name);
     throw new HifuseError('dicom.corrupt', { reason: 'unforeseen', file: file.name, message: foreignText(error) });
   }
 }

@@ -4,10 +4,7 @@ import type { PixelArray } from '../../../models/imaging/frame.ts';
 import type { ReadableBytes } from '../image-file.ts';
 import type { Dicom, PixelElement } from './parse.ts';
 import type { PixelDescription } from './pixel-description.ts';
-import { extractStoredBits, layoutOf, unpackCells } from './samples.ts';
-
-/** Share of a frame that may be missing at its end: a writer's slip, not a broken transfer. */
-const TOLERATED_LOSS = 0.01;
+import { extractStoredBits, layoutOf, TOLERATED_LOSS, unpackCells } from './samples.ts';
 
 /**
  * Reads one frame of native (uncompressed) pixel data: rows*columns*samples stored values, interleaved. A frame that

@@ -6,6 +6,7 @@ import { bytesInMemory, type ReadableBytes } from '../image-file.ts';
 import { LIMITS } from '../limits.ts';
 import { Attributes, implicitVr, type Reading } from './attributes.ts';
 import { lookupTag } from './dictionary.ts';
+import { countFragments } from './items.ts';
 import {
   EXPLICIT_BIG_ENDIAN,
   EXPLICIT_LITTLE_ENDIAN,
@@ -23,6 +24,8 @@ export interface PixelElement {
   offset: number;
   /** null: undefined, the pixels are encapsulated in fragments. */
   length: number | null;
+  /** Frames that are there at the most: no frame is without a fragment. Infinity for native pixels. */
+  mostFrames: number;
 }
 
 /** A DICOM file up to its pixel data. */
@@ -77,6 +80,12 @@ export function parseDicom(file: ReadableBytes): Dicom {
   const encoding = encodingAt(source.read(begin, 16), transferSyntax(declared), declared);
   if (!encoding) throw new HifuseError('dicom.corrupt', { reason: 'no-element', file: file.name });
   const found = parseGrowing(source, begin, encoding);
+  const { pixels } = found;
+  const declaredFrames = found.attributes.number('NumberOfFrames') ?? 1;
+  // One frame is there or it is not; of several, a file may claim more than it has.
+  if (pixels?.length === null && declaredFrames > 1) {
+    pixels.mostFrames = Math.max(1, countFragments(source, pixels.offset, declaredFrames));
+  }
   if (found.cut) warnings.push(warning('dicom.cut'));
 
   return {
@@ -84,7 +93,7 @@ export function parseDicom(file: ReadableBytes): Dicom {
     meta: meta.attributes,
     attributes: found.attributes,
     syntax: transferSyntax(declared || guessSyntax(encoding)),
-    pixels: found.pixels,
+    pixels,
     body,
     cut: found.cut,
     headerBytes: found.bytes + (body?.byteLength ?? 0),
@@ -238,6 +247,7 @@ function pixelElement(elements: Record<string, dicomParser.Element>): PixelEleme
         vr: element.vr ?? lookupTag(tag.slice(1))?.vr ?? 'OW',
         offset: element.dataOffset,
         length: element.hadUndefinedLength ? null : element.length,
+        mostFrames: Infinity,
       };
     }
   }

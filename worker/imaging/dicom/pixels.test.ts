@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Frame } from '../../../models/imaging/frame.ts';
 import { withImageFile } from '../image-file.ts';
-import { decodeFrame, inspect } from '../index.ts';
+import { decodeFrame, inspect, readHeader } from '../index.ts';
 import { TestFolder } from '../testing/image.ts';
 import { parseDicom } from './parse.ts';
 import { readStoredFrame } from './stored.ts';
@@ -228,5 +228,26 @@ describe('what is refused', () => {
     expect(frame.pixels[100 * 100 - 11]).toBe(7);
     expect(frame.pixels[100 * 100 - 1]).toBe(0);
     expect(frame.warnings).toEqual([{ code: 'dicom.bytes-missing', details: { count: 20 } }]);
+  });
+});
+
+describe('more frames claimed than there are', () => {
+  const PixelData = new Uint16Array(12);
+  test.each<[string, DataSetValues, string, number]>([
+    ['native', { PixelData }, '1.2.840.10008.1.2.1', 1],
+    ['native, two there', { PixelData: new Uint16Array(24) }, '1.2.840.10008.1.2.1', 2],
+    ['in fragments', { PixelData: { fragments: [new Uint8Array(24)] } }, '1.2.840.10008.1.2.1.98', 1],
+    [
+      'in fragments, three there',
+      { PixelData: { fragments: Array(3).fill(new Uint8Array(24)) } },
+      '1.2.840.10008.1.2.1.98',
+      3,
+    ],
+  ])('%s', async (_, values, syntax, there) => {
+    const path = folder.image({ NumberOfFrames: 999_999, ...values }, syntax);
+    expect((await readHeader(path)).frames).toBe(there);
+    const { warnings } = await decodeFrame(path, there - 1);
+    expect(warnings).toEqual([{ code: 'dicom.frames-missing', details: { declared: 999_999, count: there } }]);
+    await expect(decodeFrame(path, there)).rejects.toMatchObject({ code: 'image.no-such-frame' });
   });
 });

@@ -1,7 +1,8 @@
 import { HifuseError, type ErrorDetails } from '../../../models/errors.ts';
 import { LIMITS } from '../limits.ts';
 import type { Attributes } from './attributes.ts';
-import type { Dicom } from './parse.ts';
+import type { Dicom, PixelElement } from './parse.ts';
+import { TOLERATED_LOSS } from './samples.ts';
 import type { Photometric, PixelDescription } from './pixel-description.ts';
 
 /** Samples per pixel of each photometric interpretation that can be shown. */
@@ -60,7 +61,9 @@ export function describePixels(dicom: Dicom): PixelDescription {
   if (bitsStored < 1 || bitsStored > bitsAllocated || highBit < bitsStored - 1 || highBit >= bitsAllocated) {
     throw refuse({ reason: 'bits', file, allocated: bitsAllocated, stored: bitsStored, high: highBit });
   }
-  const frames = framesOf(attributes);
+  // YBR_FULL_422 may take two samples for each pixel.
+  const samples = /_422$/.test(photometric) ? 2 : samplesPerPixel;
+  const frames = Math.min(framesOf(attributes), framesThatFit(dicom.pixels, rows * columns * samples * bitsAllocated));
   const bytes = rows * columns * samplesPerPixel * Math.max(1, bitsAllocated / 8);
   if (rows * columns > LIMITS.pixelsPerFrame || bytes > LIMITS.bytesPerFrame || frames > LIMITS.framesPerFile) {
     throw new HifuseError('image.too-large', { reason: 'declared', file, frames, columns, rows });
@@ -84,6 +87,12 @@ export function describePixels(dicom: Dicom): PixelDescription {
 export function framesOf(attributes: Attributes): number {
   const value = attributes.number('NumberOfFrames');
   return value === null || value < 1 ? 1 : Math.floor(value);
+}
+
+/** Frames that the pixel data can hold, whatever the header claims: one at least, whose lack is told when it is read. */
+function framesThatFit({ length, mostFrames }: PixelElement, bitsPerFrame: number): number {
+  if (length === null) return mostFrames;
+  return Math.max(1, Math.floor((length * 8) / bitsPerFrame + TOLERATED_LOSS));
 }
 
 function photometricOf(attributes: Attributes, samplesPerPixel: number): string {

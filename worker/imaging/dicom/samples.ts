@@ -1,6 +1,9 @@
 import type { PixelArray } from '../../../models/imaging/frame.ts';
 import type { PixelDescription } from './pixel-description.ts';
 
+/** Share of a frame that may be missing at its end: a writer's slip, not a broken transfer. */
+export const TOLERATED_LOSS = 0.01;
+
 /** An array for stored values: as wide as Bits Allocated says, signed as Pixel Representation says. */
 export function allocateSamples({ kind, bitsAllocated, signed }: PixelDescription, length: number): PixelArray {
   if (kind === 'float') return new Float32Array(length);

@@ -1,14 +1,16 @@
 import { warning, type Warning } from '../../../models/warnings.ts';
 import { foreignText, HifuseError } from '../../../models/errors.ts';
 import type { PixelArray } from '../../../models/imaging/frame.ts';
+import { startClock } from '../clock.ts';
 import { LIMITS } from '../limits.ts';
+import { isOutOfMemory, outOfMemory } from '../memory.ts';
 import { bytesInMemory, type ReadableBytes } from '../image-file.ts';
 import { UnsupportedStream, type Codec, type DecodedSamples, type StreamFlaw } from './codecs/codec.ts';
 import { indexFrames, readFragments, type FrameIndex } from './encapsulated.ts';
 import { readNativeFrame } from './native.ts';
 import type { Dicom, PixelElement } from './parse.ts';
 import type { PixelDescription } from './pixel-description.ts';
-import { describePixels } from './pixels.ts';
+import { describePixels, framesOf } from './pixels.ts';
 import { allocateSamples, extractStoredBits } from './samples.ts';
 
 /** Stored values of one frame: decompressed, before any LUT and before YBR becomes RGB. */
@@ -51,26 +53,34 @@ export async function readStoredFrame(file: ReadableBytes, dicom: Dicom, frame: 
   }
   const headerSaysLossy = dicom.attributes.string('LossyImageCompression') === '01';
   const pixels = dicom.pixels!;
+  const declared = framesOf(dicom.attributes);
+  const known = [
+    ...dicom.warnings,
+    ...(declared > description.frames
+      ? [warning('dicom.frames-missing', { declared, count: description.frames })]
+      : []),
+  ];
   const source = dicom.body ? bytesInMemory(file.name, dicom.body) : file;
   if (!codec || isNativeAfterAll(pixels, description)) {
     if (pixels.length === null) {
       throw new HifuseError('dicom.unsupported-syntax', { reason: 'unnamed', file: file.name, syntax: name });
     }
     const { samples, warnings } = readNativeFrame(source, dicom, pixels, description, frame);
-    return { description, samples, lossy: headerSaysLossy, warnings: [...dicom.warnings, ...warnings] };
+    return { description, samples, lossy: headerSaysLossy, warnings: [...known, ...warnings] };
   }
   const { rows, columns, samplesPerPixel } = description;
   if (rows * columns * samplesPerPixel > LIMITS.compressedSamplesPerFrame) {
     throw new HifuseError('image.too-large', { reason: 'compressed', file: file.name, columns, rows });
   }
   const bytes = compressedFrame(source, dicom, pixels, description, frame);
+  startClock(rows * columns * samplesPerPixel);
   const decoded = await decode(bytes, description, codec, {
     file: file.name,
     frame: frame + 1,
     syntax: name,
   });
   const { warnings, ...stored } = conform(decoded, description);
-  return { ...stored, lossy: lossy || decoded.lossy || headerSaysLossy, warnings: [...dicom.warnings, ...warnings] };
+  return { ...stored, lossy: lossy || decoded.lossy || headerSaysLossy, warnings: [...known, ...warnings] };
 }
 
 /** A compressed syntax with pixel data of exactly the native length: the writer forgot to change the syntax. */
@@ -109,6 +119,7 @@ async function decode(
     return decoded;
   } catch (error) {
     if (error instanceof HifuseError) throw error;
+    if (isOutOfMemory(error)) throw outOfMemory(label.file);
     const details = { reason: 'not-decoded', ...label, message: foreignText(error) } as const;
     throw error instanceof UnsupportedStream
       ? new HifuseError('dicom.unsupported-pixels', details)

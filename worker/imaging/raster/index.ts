@@ -2,13 +2,18 @@
 import { foreignText, HifuseError, toErrorValue } from '../../../models/errors.ts';
 import type { Frame } from '../../../models/imaging/frame.ts';
 import type { ImageHeader, Inspection } from '../../protocol.ts';
+import { startClock } from '../clock.ts';
 import type { ImageFile } from '../image-file.ts';
 import { LIMITS } from '../limits.ts';
+import { isOutOfMemory, outOfMemory } from '../memory.ts';
 import { contentOf, summarize } from '../summarize.ts';
 import { decodeBmp, readBmpHeader } from './bmp.ts';
 import type { RasterFormat } from './format.ts';
 import { pictureFrame, type Picture } from './pixels.ts';
 import { decodePicture, readPictureHeader } from './sharp-image.ts';
+
+/** Samples of a pixel, at the most that is decoded. */
+const SAMPLES = 3;
 
 /** Headers of pictures hold nothing about the patient or the study. */
 const NOTHING_KNOWN = {
@@ -58,6 +63,7 @@ async function decoding<T>(name: string, format: RasterFormat, run: () => T | Pr
     return await run();
   } catch (error) {
     if (error instanceof HifuseError) throw error;
+    if (isOutOfMemory(error)) throw outOfMemory(name);
     throw new HifuseError('image.corrupt', {
       reason: 'raster',
       file: name,
@@ -113,12 +119,14 @@ export async function decodeRaster(file: ImageFile, format: RasterFormat, frame:
     if (format === 'bmp') {
       const header = readBmpHeader(bytes);
       checkFrame(frame, header, name);
+      startClock(header.rows * header.columns * SAMPLES);
       return decodeBmp(bytes);
     }
     const first = await readPictureHeader(bytes, 0);
     checkFrame(frame, first, name);
     const header = frame === 0 ? first : await readPictureHeader(bytes, frame);
     checkSize(header, name);
+    startClock(header.rows * header.columns * SAMPLES);
     return decodePicture(bytes, format, frame, header);
   });
   return pictureFrame(picture, (pixels) => contentOf(file, pixels));

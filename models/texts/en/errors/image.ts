@@ -17,6 +17,8 @@ export const image = {
   'image.too-large/compressed':
     '{{file}} has {{columns}} x {{rows}} compressed pixels, which is above the limit for decoding.',
   'image.too-large/compressed-bytes': '{{file}}: frame {{frame}} has more compressed bytes than the limit.',
+  'image.too-large/memory':
+    'There is not enough memory to decode {{file}}. Close other images or programs, and try again.',
   'image.no-such-frame/frames_one': '{{file}} has {{count, number}} frame; there is no frame {{frame}}.',
   'image.no-such-frame/frames_other': '{{file}} has {{count, number}} frames; there is no frame {{frame}}.',
   'image.timeout/decoding': '{{file}} took longer than {{seconds}} s to decode and was given up.',
