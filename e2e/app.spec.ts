@@ -56,7 +56,7 @@ test('the app survives the end of its inference process', async ({ app, window }
   expect(await window.probabilities()).toEqual(before);
   await window.show('skin-phantom');
   const after = await window.probabilities();
-  await expect(app.page.getByTestId('prediction-warning')).toContainText(/picture in colour/);
+  await expect(app.page.getByTestId('verdict')).toContainText(/picture in colour/);
   expect(after.size).toBe(3);
   expect(after).not.toEqual(before);
 });

@@ -10,8 +10,7 @@ import type { PatientAge } from '../models/imaging/patient-age.ts';
 import type { Geometry, Manifest } from '../models/package/manifest.ts';
 import type { PackageDescription } from '../models/package/manifest.ts';
 import type { Device, EngineName, Precision } from './engines/engine.ts';
-import type { Lookalike } from './train/leaks.ts';
-import type { TrainRequest, TrainResult } from './train/request.ts';
+import type { Lookalike, TrainRequest, TrainResult } from './train/request.ts';
 
 /** One frame of a file. Frames count from 0. */
 export interface ImageSource {

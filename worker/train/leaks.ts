@@ -2,6 +2,7 @@ import { INPUT_SIZE } from '../../models/hifuse/variants.ts';
 import type { Preprocessing } from '../../models/package/manifest.ts';
 import { HifuseError } from '../../models/errors.ts';
 import type { Imaging } from '../handlers/imaging.ts';
+import type { Lookalike } from './request.ts';
 
 /** Side of the grid of differences: 256 bits. */
 const SIDE = 16;
@@ -9,13 +10,6 @@ const SIDE = 16;
 const MOST_BITS = 6;
 /** Without any contrast everything looks alike: such pictures are not compared. */
 const LEAST_SET_BITS = 16;
-
-/** Two images in different parts that look the same. */
-export interface Lookalike {
-  a: string;
-  b: string;
-  bits: number;
-}
 
 /** A difference hash: for each cell of a 17 x 16 grid of mean brightness whether it is darker than its right neighbour. */
 export function differenceHash(rgb: Uint8Array): Uint8Array {

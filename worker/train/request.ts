@@ -57,3 +57,10 @@ export interface TrainResult {
   best: EpochRecord;
   backend: 'tensorflow' | 'wasm';
 }
+
+/** Two images in different parts that look the same. */
+export interface Lookalike {
+  a: string;
+  b: string;
+  bits: number;
+}
