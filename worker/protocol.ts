@@ -267,6 +267,31 @@ export interface QuantizeRequest {
   heldBack: { path: string; label: number | null }[];
 }
 
+/** A model to calibrate. No image is in both lists, and none of either in what the model is to be measured with. */
+export interface CalibrateRequest {
+  directory: string;
+  /** Folder of the new package; its last part becomes the id. */
+  out: string;
+  /** Images that the network was not trained on; `label`: index of the class. */
+  data: { path: string; label: number }[];
+  dataName: string;
+  /** Images that it was trained on, or others of the same kind. */
+  reference: string[];
+  referenceName: string;
+  /** Of the prediction sets, 0..1; the first is the one that is shown. */
+  coverages: number[];
+  /** Share of images like the data that are not to be called unusual, 0..1. */
+  share: number;
+}
+
+/** The package that was written. */
+export interface Calibrated {
+  directory: string;
+  manifest: Manifest;
+  /** Files that were no images. */
+  unreadable: number;
+}
+
 /** An item of a batch: a prediction, or why there is none. */
 export type Outcome = { ok: true; prediction: Prediction } | { ok: false; image: ImageSource; error: ErrorValue };
 
@@ -306,6 +331,8 @@ export interface WorkerApi {
   'model.export': { params: { directory: string; out: string }; result: { id: string; bytes: number } };
   /** Writes an int8 package; refuses where accuracy would suffer (`model.quantization-refused`). */
   'model.quantize': { params: QuantizeRequest; result: { directory: string; manifest: Manifest; unreadable: number } };
+  /** Writes a package with the calibration and statistics of these images. */
+  'model.calibrate': { params: CalibrateRequest; result: Calibrated };
   /** Looks for images that cannot be read, and for the same picture in two parts. */
   'train.check': {
     params: { images: { path: string; part: string }[]; preprocessing: Manifest['preprocessing'] };

@@ -1,3 +1,4 @@
+import { calibrate } from './calibrate.ts';
 import { classify } from './classify.ts';
 import type { Command } from './command.ts';
 import { evaluate } from './evaluate.ts';
@@ -23,5 +24,6 @@ export const COMMANDS: readonly Command[] = [
   importCommand,
   exportOnnx,
   quantize,
+  calibrate,
   train,
 ];

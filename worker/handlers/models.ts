@@ -1,4 +1,5 @@
 import type { LoadedModel } from '../engines/engine.ts';
+import { calibrate } from '../doubt/calibrate.ts';
 import { runSelfTest } from '../engines/self-test.ts';
 import type { SelfTest } from '../../models/package/manifest.ts';
 import type { Handlers } from '../dispatch.ts';
@@ -60,6 +61,20 @@ export function modelHandlers(
           progress(0, 0, text);
         },
       });
+      await sessions.forget(written.directory);
+      return written;
+    },
+    'model.calibrate': async (request, { signal, progress }) => {
+      const selection = { directory: request.directory, engine: 'onnx', device: 'cpu' } as const;
+      const model = await loadPackage(request.directory);
+      const written = await sessions.use(selection, (open) =>
+        calibrate(request, model, open, inputs, {
+          signal,
+          onProgress: (done, total) => {
+            progress(done, total, 'calibrating');
+          },
+        }),
+      );
       await sessions.forget(written.directory);
       return written;
     },

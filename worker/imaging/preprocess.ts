@@ -95,6 +95,19 @@ export function normalisation({ mean, std }: Pick<Preprocessing, 'mean' | 'std'>
   );
 }
 
+/** [3, 224, 224] of interleaved RGB: (value / 255 - mean) / std in float32. */
+export function normalise(
+  rgb: Uint8Array,
+  preprocessing: Pick<Preprocessing, 'mean' | 'std'>,
+): Float32Array<ArrayBuffer> {
+  const area = rgb.length / CHANNELS;
+  const tensor = new Float32Array(rgb.length);
+  for (const [channel, table] of normalisation(preprocessing).entries()) {
+    for (let i = 0; i < area; i++) tensor[channel * area + i] = table[rgb[i * CHANNELS + channel]!]!;
+  }
+  return tensor;
+}
+
 /**
  * The frame in 8 bits as the network sees it before resizing, and by which EXIF orientation that differs from the
  * display.
@@ -114,13 +127,9 @@ export function preprocess(frame: Frame, preprocessing: Preprocessing): NetworkI
 
   const area = INPUT_SIZE * INPUT_SIZE;
   const rgb = new Uint8Array(area * CHANNELS);
-  const tensor = new Float32Array(area * CHANNELS);
-  const tables = normalisation(preprocessing);
   for (let i = 0; i < area; i++) {
     for (let channel = 0; channel < CHANNELS; channel++) {
-      const value = channels === 1 ? pixels[i]! : pixels[i * CHANNELS + channel]!;
-      rgb[i * CHANNELS + channel] = value;
-      tensor[channel * area + i] = tables[channel]![value]!;
+      rgb[i * CHANNELS + channel] = channels === 1 ? pixels[i]! : pixels[i * CHANNELS + channel]!;
     }
   }
 
@@ -132,5 +141,10 @@ export function preprocess(frame: Frame, preprocessing: Preprocessing): NetworkI
     width: plan.cropWidth * scaleX,
     height: plan.cropHeight * scaleY,
   };
-  return { rgb, tensor, region: orientBox(seen, image.columns, image.rows, orientation), window };
+  return {
+    rgb,
+    tensor: normalise(rgb, preprocessing),
+    region: orientBox(seen, image.columns, image.rows, orientation),
+    window,
+  };
 }

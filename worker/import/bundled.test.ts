@@ -89,25 +89,32 @@ describe('chest-xray-nano', () => {
     180_000,
   );
 
-  test.skipIf(!existsSync(CHECKPOINT))('is what importing its checkpoint gives, to the byte', async () => {
-    const folder = temporaryFolder();
-    try {
-      const { manifest, modelCard } = await readPackageSummary(directory);
-      const { id, name, version, license, preprocessing, intended, training } = manifest;
-      await importCheckpoint({
-        checkpoint: CHECKPOINT,
-        out: `${folder.path}/again`,
-        ...{ id, name, version, license, preprocessing, intended, training },
-        classes: [...manifest.classes],
-        doubleSigmoid: false,
-        modelCard,
-      });
-      for (const file of ['manifest.json', 'weights.safetensors', 'MODEL_CARD.md']) {
-        const [own, again] = [directory, `${folder.path}/again`].map((path) => readFileSync(`${path}/${file}`));
-        expect(own!.equals(again!), file).toBe(true);
+  test.skipIf(!existsSync(CHECKPOINT))(
+    'is what importing its checkpoint gives, to the byte, and its calibration beside',
+    async () => {
+      const folder = temporaryFolder();
+      try {
+        const { manifest, modelCard } = await readPackageSummary(directory);
+        const { id, name, version, license, preprocessing, intended, training } = manifest;
+        await importCheckpoint({
+          checkpoint: CHECKPOINT,
+          out: `${folder.path}/again`,
+          ...{ id, name, version, license, preprocessing, intended, training },
+          classes: [...manifest.classes],
+          doubleSigmoid: false,
+          modelCard,
+        });
+        const imported = (await readPackageSummary(`${folder.path}/again`)).manifest;
+        expect(imported.calibration).toBeNull();
+        const { calibration, statistics } = manifest;
+        expect({ ...imported, calibration, statistics }).toEqual(manifest);
+        for (const file of ['weights.safetensors', 'MODEL_CARD.md']) {
+          const [own, again] = [directory, `${folder.path}/again`].map((path) => readFileSync(`${path}/${file}`));
+          expect(own!.equals(again!), file).toBe(true);
+        }
+      } finally {
+        folder.remove();
       }
-    } finally {
-      folder.remove();
-    }
-  });
+    },
+  );
 });

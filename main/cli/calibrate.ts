@@ -1,0 +1,152 @@
+import path from 'node:path';
+import { SHOWN_COVERAGE } from '../../models/doubt/fit-calibration.ts';
+import type { Manifest } from '../../models/package/manifest.ts';
+import { percent } from '../../models/words.ts';
+import { randomFrom } from '../../models/random.ts';
+import { patientsOf } from '../services/evaluate.ts';
+import { EXIT, parse, single, UsageError, type Command, type Context, type ExitStatus } from './command.ts';
+import { DATA_HELP, labelIndices, readLabelled, type LabelledImage, type Part } from './labelled.ts';
+
+const help = `\
+Usage: hifuse calibrate MODEL --data DATA [--reference DATA] --out DIR [options]
+
+Makes a calibrated copy of a model. The labelled images of --data fit the temperature of the probabilities, the prediction
+sets, operating points and the scale of heat maps; those of --reference (best: the training images) tell what an image that
+the model knows is like, and --data beyond what it is unusual. The weights, and with them the logits, stay as they
+were. Keep images apart that are to measure the result: use them in neither.
+
+${DATA_HELP}
+Where the data have parts, --data takes val and --reference takes train; without --reference, the reference is the part
+train of --data, or half of the patients of it.
+
+  --data DATA       labelled images that the network was not trained on
+  --reference DATA  images that it was trained on; labels are not used
+  --out DIR         the new package; the last part becomes its id
+  --coverage N      of a second kind of prediction set beside that of ${SHOWN_COVERAGE}, between 0 and 1
+  --share N         images like --data that are not to be called unusual; 0.985 if left out
+
+Exit status: 0 done; 1 done, and some files could not be read; 2 nothing was written.`;
+
+const OPTIONS = {
+  data: { type: 'string' },
+  reference: { type: 'string' },
+  out: { type: 'string' },
+  coverage: { type: 'string' },
+  share: { type: 'string', default: '0.985' },
+} as const;
+
+/** A number between 0 and 1, neither included. @throws UsageError */
+function shareOf(option: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value > 0 && value < 1) return value;
+  throw new UsageError(`--${option} is a number between 0 and 1, not "${text}".`);
+}
+
+/** The images of a part where the data have parts, else all. @throws UsageError where the part is empty */
+function partOf(images: readonly LabelledImage[], part: Part, data: string): readonly LabelledImage[] {
+  if (images.every((image) => image.part === null)) return images;
+  const own = images.filter((image) => image.part === part);
+  if (own.length === 0) throw new UsageError(`${data} has parts, but none called ${part}.`);
+  return own;
+}
+
+/** The patients of a list in two halves, whoever has several images being in one of them. */
+async function halves(
+  images: readonly LabelledImage[],
+  { services, signal }: Context,
+): Promise<{ data: LabelledImage[]; reference: LabelledImage[] }> {
+  const patients = await patientsOf(images, null, services.requests, signal);
+  const groups = [...new Set(images.map((image, i) => patients[i] ?? image.name))].sort();
+  const random = randomFrom(1);
+  const first = new Set(groups.filter(() => random() < 0.5));
+  const isFirst = (image: LabelledImage, i: number): boolean => first.has(patients[i] ?? image.name);
+  return {
+    data: images.filter(isFirst),
+    reference: images.filter((image, i) => !isFirst(image, i)),
+  };
+}
+
+async function choose(data: string, reference: string | undefined, context: Context) {
+  const labelled = await readLabelled(data, context.signal);
+  if (reference !== undefined) {
+    const others = reference === data ? labelled : await readLabelled(reference, context.signal);
+    return { data: partOf(labelled, 'val', data), reference: partOf(others, 'train', reference) };
+  }
+  const hasTraining = labelled.some(({ part }) => part === 'train');
+  if (hasTraining) return { data: partOf(labelled, 'val', data), reference: partOf(labelled, 'train', data) };
+  return halves(partOf(labelled, 'val', data), context);
+}
+
+/** What the data are called in the package: their folder or table, and the part. */
+function nameOf(data: string, [first]: readonly LabelledImage[]): string {
+  const name = path.basename(path.resolve(data));
+  return first?.part ? `${name}, ${first.part}` : name;
+}
+
+/** Images with the index of their class. @throws UsageError for labels that the model does not know */
+function withClasses(images: readonly LabelledImage[], classes: Manifest['classes']) {
+  const index = labelIndices(classes);
+  return images.flatMap(({ path: file, label }) => {
+    if (label === null) return [];
+    const found = index(label);
+    if (found !== undefined) return [{ path: file, label: found }];
+    const names = classes.map(({ name }) => name).join(', ');
+    throw new UsageError(`The model knows no class "${label}". Its classes are ${names}.`);
+  });
+}
+
+function describe({ calibration, statistics }: Manifest): string[] {
+  if (!calibration || !statistics) return [];
+  return [
+    `Temperature ${calibration.temperature.toFixed(3)}, from ${calibration.images} images.`,
+    ...(calibration.sets ?? []).map(
+      ({ coverage, marginal, perClass }) =>
+        `Prediction sets at ${percent(coverage)}: limit ${marginal.toFixed(4)}; per class ${perClass.map((limit) => limit.toFixed(4)).join(', ')}.`,
+    ),
+    `Reference of ${statistics.reference.images} images; ${percent(statistics.share)} of images like the data are not unusual.`,
+  ];
+}
+
+async function run(args: readonly string[], context: Context): Promise<ExitStatus> {
+  const { values, positionals } = parse(args, OPTIONS);
+  const model = single(positionals, ({ t }) => t('cli:usage.model-missing'));
+  const { data, reference, out, coverage } = values;
+  if (data === undefined) throw new UsageError('Name labelled images with --data.');
+  if (out === undefined) throw new UsageError('Say with --out which folder the package goes to.');
+  const share = shareOf('share', values.share);
+  const coverages = [SHOWN_COVERAGE, ...(coverage === undefined ? [] : [shareOf('coverage', coverage)])];
+  const { services, signal, say } = context;
+
+  const directory = await services.packages.resolve(model);
+  if (path.resolve(directory) === path.resolve(out)) throw new UsageError('--out is the model itself. Choose another.');
+  const selection = { directory, engine: 'onnx', device: 'cpu' } as const;
+  const { classes } = (await services.requests.request('model.load', selection, { signal })).manifest;
+  const chosen = await choose(data, reference, context);
+  const request = {
+    directory,
+    out: path.resolve(out),
+    data: withClasses(chosen.data, classes),
+    dataName: nameOf(data, chosen.data),
+    reference: chosen.reference.map((image) => image.path),
+    referenceName: nameOf(reference ?? data, chosen.reference),
+    coverages,
+    share,
+  };
+  say(`Calibrating with ${request.data.length} images; ${request.reference.length} are the reference.`);
+  const written = await services.requests.request('model.calibrate', request, {
+    signal,
+    onProgress: ({ done, total }) => context.status?.(`${done} of ${total} images`),
+  });
+  context.status?.('');
+  for (const line of describe(written.manifest)) await context.print(line);
+  if (written.unreadable > 0) say(`${written.unreadable} files are no images or damaged and were left out.`);
+  await context.print(`Wrote ${written.directory}`);
+  return written.unreadable > 0 ? EXIT.failed : EXIT.ok;
+}
+
+export const calibrate: Command = {
+  name: 'calibrate',
+  summary: 'calibrate a model, and let it know what it knows',
+  help,
+  run,
+};
