@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,8 +9,9 @@ import type { App } from './launch.ts';
 import { childrenOf } from './processes.ts';
 
 /** Starts the Node host and opens the app in a fresh browser context. */
-export async function launchInBrowser(browser: Browser): Promise<App> {
+export async function launchInBrowser(browser: Browser, settings?: Record<string, unknown>): Promise<App> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'hifuse-e2e-'));
+  if (settings) await writeFile(join(dataDirectory, 'settings.json'), JSON.stringify(settings));
   const server = spawn(
     process.execPath,
     [join(root, 'dist/main/serve.js'), '--no-open', '--port', '0', '--data-dir', dataDirectory],

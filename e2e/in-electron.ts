@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { _electron as electron, expect } from '@playwright/test';
@@ -6,10 +6,14 @@ import { root } from './cli.ts';
 import type { App } from './launch.ts';
 
 /** Starts the desktop application. The system's own dialogs are answered for the person: nothing can click in them. */
-export async function launchInElectron(): Promise<App> {
+export async function launchInElectron(settings?: Record<string, unknown>): Promise<App> {
   const executablePath = process.env['HIFUSE_ELECTRON'];
   if (!executablePath) throw new Error('HIFUSE_ELECTRON must name the binary of Electron; scripts/test.mjs does.');
   const home = await mkdtemp(join(tmpdir(), 'hifuse-e2e-'));
+  if (settings) {
+    await mkdir(join(home, 'HiFuse Viewer'));
+    await writeFile(join(home, 'HiFuse Viewer', 'settings.json'), JSON.stringify(settings));
+  }
   const application = await electron.launch({
     executablePath,
     // Chromium's sandbox does not work for root.

@@ -6,6 +6,8 @@ import { MainWindow } from './pages.ts';
 export interface LaunchOptions {
   /** Default: as a person who has read the notice. */
   acceptNotice?: boolean;
+  /** As settings of an earlier version, which the application takes over. */
+  settings?: Record<string, unknown>;
 }
 
 export interface SavedFile {
@@ -55,10 +57,10 @@ export const test = base.extend<TestFixtures, { launch: Launch }>({
     inElectron
       ? // Playwright wants a pattern; this host needs no browser.
         async ({}, use) => {
-          await use((options) => accepted(launchInElectron(), options));
+          await use((options) => accepted(launchInElectron(options?.settings), options));
         }
       : async ({ browser }, use) => {
-          await use((options) => accepted(launchInBrowser(browser), options));
+          await use((options) => accepted(launchInBrowser(browser, options?.settings), options));
         },
     { scope: 'worker' },
   ],

@@ -3,6 +3,7 @@
  * an id that main gave; it never names a path except those that the person picked. Imports types only.
  */
 import type { ErrorValue } from '../../models/errors.ts';
+import type { Language } from '../../models/texts/texts.ts';
 import type { Warning } from '../../models/warnings.ts';
 import type { Frame } from '../../models/imaging/frame.ts';
 import type { Manifest } from '../../models/package/manifest.ts';
@@ -137,6 +138,7 @@ export interface Settings {
   engine: 'auto' | 'onnx' | 'tfjs';
   device: 'auto' | 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';
   noticeAccepted: boolean;
+  language: Language;
 }
 
 /** One row of a batch. */

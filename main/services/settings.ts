@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { foreignText, HifuseError } from '../../models/errors.ts';
 import { boolean, fields, oneOf, parse, text } from '../../models/schema.ts';
+import { LANGUAGES } from '../../models/texts/texts.ts';
 import type { Settings as Values } from '../ipc/contract.ts';
 import type { StoredSettings } from '../store/settings.ts';
 import { Emitter } from './emitter.ts';
@@ -10,6 +11,7 @@ export const DEFAULT_SETTINGS: Values = {
   engine: 'auto',
   device: 'auto',
   noticeAccepted: false,
+  language: 'en',
 };
 
 /** What may be changed; a setting that is not there stays as it is. */
@@ -18,6 +20,7 @@ export const settingsSchema = fields({
   engine: v.exactOptional(oneOf(['auto', 'onnx', 'tfjs'])),
   device: v.exactOptional(oneOf(['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml'])),
   noticeAccepted: v.exactOptional(boolean()),
+  language: v.exactOptional(oneOf(LANGUAGES)),
 } satisfies Record<Name, v.GenericSchema>);
 
 type Name = keyof Values;

@@ -3,6 +3,7 @@ import { createInstance, type i18n } from 'i18next';
 import type { ErrorValue, Reason, Warning } from './codes.ts';
 import type { Details } from './details.ts';
 import { en } from './en/index.ts';
+import { pseudoLocale } from './pseudo.ts';
 import type { Filled, KeyOf, ValuesOf } from './keys.ts';
 
 type English = typeof en;
@@ -17,8 +18,8 @@ type Values<K extends TextKey> = K extends `${infer S extends Subject}:${infer K
   ? ValuesOf<English[S], Key>
   : never;
 
-/** Languages that the catalogue has. */
-export const LANGUAGES = ['en'] as const;
+/** Languages that the catalogue has. `en-XA` is made from English by a function, and proves that all text is translated. */
+export const LANGUAGES = ['en', 'en-XA'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 export interface Texts {
@@ -49,9 +50,15 @@ function instance(language: Language, catalogues: Readonly<Record<Subject, Reado
   return made;
 }
 
+/** Language -> its catalogues. German and Chinese will be written out, as a `Translation` of each English one. */
+const CATALOGUES: Readonly<Record<Language, () => Readonly<Record<Subject, Readonly<Record<string, string>>>>>> = {
+  en: () => en,
+  'en-XA': () => pseudoLocale(en),
+};
+
 /** The texts of a language. */
 export function createTexts(language: Language): Texts {
-  const i18next = instance(language, en);
+  const i18next = instance(language, CATALOGUES[language]());
   const text = (key: string, values: Details | undefined): string => i18next.t(key, { ...values });
 
   /** The sentence of a code's reason; the code's own where the catalogue does not know the reason. */

@@ -1,12 +1,13 @@
 import { createContext } from 'svelte';
 import type { Client } from '../../main/ipc/contract.ts';
-import { createTexts, type Texts } from '../../models/texts/texts.ts';
+import type { Texts } from '../../models/texts/texts.ts';
 import { About } from './about.svelte.ts';
 import { Batch } from './batch.svelte.ts';
 import { Dialogs } from './dialogs.svelte.ts';
 import { FileActions } from './file-actions.ts';
 import { FrameCache } from './frame-cache.ts';
 import { FramePredictions } from './frame-predictions.svelte.ts';
+import { LocalTexts } from './local-texts.svelte.ts';
 import { Models } from './models.svelte.ts';
 import { Panes } from './panes.svelte.ts';
 import { Preferences } from './preferences.svelte.ts';
@@ -30,6 +31,8 @@ export interface AppState {
   /** Drops what is kept of an image. */
   forget: (imageId: string) => void;
   frames: FrameCache;
+  /** The language of the texts. */
+  language: LocalTexts;
   models: Models;
   panes: Panes;
   predictions: FramePredictions;
@@ -49,7 +52,8 @@ export const [getApp, setApp] = createContext<AppState>();
 
 export function createApp(client: Client): AppState {
   const preferences = new Preferences();
-  const texts = textsWithoutNames(createTexts('en'), () => !preferences.names);
+  const language = new LocalTexts();
+  const texts = textsWithoutNames(language, () => !preferences.names);
   const batch = new Batch(client, texts);
   const dialogs = new Dialogs();
   const frames = new FrameCache(client);
@@ -76,6 +80,7 @@ export function createApp(client: Client): AppState {
     forget,
     files: new FileActions({ batch, client, dialogs, studies, texts, toasts, uploads }),
     frames,
+    language,
     models,
     panes: new Panes({ studies, frames, predictions, models, forgetChanged }),
     predictions,

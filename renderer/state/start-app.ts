@@ -7,7 +7,7 @@ import { runMenuCommand } from './commands.ts';
  * Answers how to stop listening.
  */
 export async function startApp(app: AppState): Promise<() => void> {
-  const { about, batch, client, files, models, panes, settings, studies, tasks, worker } = app;
+  const { about, batch, client, files, language, models, panes, settings, studies, tasks, worker } = app;
   const stops = [
     client.subscribe('studies.changed', (update) => takeStudies(app, update)),
     client.subscribe('opening', ({ firstImageId }) => panes.active.show(firstImageId)),
@@ -18,6 +18,7 @@ export async function startApp(app: AppState): Promise<() => void> {
     client.subscribe('command', ({ name }) => runMenuCommand(app, name)),
   ];
   await Promise.all([about.load(), settings.load(), models.load(), studies.ready]);
+  if (settings.value) language.use(settings.value.language);
   void loadModel(app);
   // A first start shows the samples behind the notice, so that there is something to try.
   if (studies.isEmpty && settings.value && !settings.value.noticeAccepted) await files.openSamples();
@@ -30,6 +31,7 @@ function takeStudies({ forget, panes, studies }: AppState, update: StudiesUpdate
 }
 
 function takeSettings(app: AppState, value: Settings): void {
+  app.language.use(value.language);
   if (!app.settings.update(value)) return;
   app.predictions.clear();
   app.panes.modelChanged();

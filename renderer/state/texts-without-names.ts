@@ -20,6 +20,9 @@ export function textsWithoutNames(texts: Texts, hides: () => boolean): Texts {
   });
   return {
     ...texts,
+    get language() {
+      return texts.language;
+    },
     error: (value) => texts.error(hides() ? nameless(value) : value),
     warning: (value) => texts.warning(hides() ? nameless(value) : value),
   };
