@@ -80,19 +80,19 @@ describe('the window of DICOM grayscale', () => {
   test('is the first of the file', () => {
     const frame = frameOf(224, 224, pixels, { voi: [lung, windowOf(40, 400)] });
     const { rgb, window } = preprocess(frame, settings('stretch-224'));
-    expect(window).toBe('of the file: 1000/500 (LUNG)');
+    expect(window).toBe('of the file: W 500 L 1000 (LUNG)');
     expectSame(rgb, rgbOf({ ...frame, pixels: applyVoi(frame, lung) }));
   });
 
   test('is automatic where the file has none, and then that is said', () => {
     const frame = frameOf(224, 224, pixels);
-    expect(preprocess(frame, settings('stretch-224')).window).toBe('automatic: 2048/4096');
+    expect(preprocess(frame, settings('stretch-224')).window).toBe('automatic: W 4096 L 2048');
   });
 
   test('is the fixed one where the package has one', () => {
     const frame = frameOf(224, 224, pixels, { voi: [lung], rescale: { slope: 1, intercept: -1024 } });
     const { rgb, window } = preprocess(frame, settings('stretch-224', { dicomWindow: { center: 40, width: 400 } }));
-    expect(window).toBe('fixed by the model: 40/400');
+    expect(window).toBe('fixed by the model: W 400 L 40');
     expectSame(rgb, rgbOf({ ...frame, pixels: applyVoi(frame, windowOf(40, 400)) }));
   });
 
@@ -121,7 +121,7 @@ describe('the window of DICOM grayscale', () => {
   test('a 16-bit picture goes over its range, as it is shown', () => {
     const frame = frameOf(224, 224, pixels, { picture: true });
     const { rgb, window } = preprocess(frame, settings('stretch-224', { dicomWindow: { center: 40, width: 400 } }));
-    expect(window).toBe('automatic: 2048/4096');
+    expect(window).toBe('automatic: W 4096 L 2048');
     expectSame(rgb, rgbOf({ ...frame, pixels: applyVoi(frame) }));
   });
 });
