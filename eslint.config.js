@@ -53,6 +53,16 @@ export default tseslint.config(
     files: ['renderer/**/*.svelte', 'renderer/**/*.svelte.ts'],
     languageOptions: { globals: globals.browser, parserOptions: { parser: tseslint.parser } },
   },
+  {
+    // One stray rejection ends the process: every promise is waited for, or let go on purpose (`void`).
+    files: ['{models,worker,main,renderer,e2e}/**/*.ts'],
+    ignores: ['renderer/**/*.svelte.ts'],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+    },
+  },
   boundary(['models/**/*.ts'], electron, nodeBuiltins, native, upFromModels, cornerstone),
   boundary(['worker/**/*.ts'], electron, upFromWorker, cornerstone, runtime),
   boundary(['worker/engines/onnx/runtime.ts'], electron, upFromWorker, cornerstone),

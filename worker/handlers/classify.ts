@@ -58,7 +58,7 @@ export async function classify(
     const batch = images.slice(start, start + batchSize).map((image, i) => ({ image, prepared: prepared[i]! }));
     outcomes.push(...(await runBatch(batch, open, options.heatMaps)));
     // The tensors of what is done are let go.
-    underWay.fill(Promise.resolve({ ok: false, error: null }), start, start + batchSize);
+    void underWay.fill(Promise.resolve({ ok: false, error: null }), start, start + batchSize);
     options.onProgress(outcomes.length, images.length);
   }
   return outcomes;
