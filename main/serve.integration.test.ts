@@ -169,7 +169,7 @@ describe.skipIf(!existsSync(PATHS.workerEntry))('the back end (built by `npm run
   it('saves a report', async () => {
     const imageId = idOf('disc.png');
     const { id: predictionId } = await client.invoke('predictions.classify', { imageId, frame: 0 });
-    const report = { predictionId, classIndex: 0, window: null, overlayOpacity: 0.5, names: true };
+    const report = { predictionId, classIndex: 0, window: null, overlayOpacity: 0.5, shownAnyway: false, names: true };
     const saved = await client.invoke('reports.save', report);
     expect(saved.kind === 'download' && new TextDecoder().decode(saved.bytes.subarray(0, 5))).toBe('%PDF-');
   });

@@ -20,6 +20,7 @@ const child: ImageFacts = {
   imageType: ['ORIGINAL', 'PRIMARY'],
   sopClassUid: '1.2.840.10008.5.1.4.1.1.1.1',
   burnedInAnnotation: 'NO',
+  qualityControlImage: '',
   studyDescription: '',
   seriesDescription: '',
   protocolName: '',
@@ -90,6 +91,7 @@ describe('intended use', () => {
     expect(codes({ sopClassUid: '1.2.840.10008.5.1.4.1.1.7' })).toEqual(['image.secondary-capture']);
     expect(codes({ sopClassUid: '1.2.840.10008.5.1.4.1.1.7.4' })).toEqual(['image.secondary-capture']);
     expect(codes({ burnedInAnnotation: 'YES' })).toEqual(['image.burned-in-annotation']);
+    expect(codes({ qualityControlImage: 'YES' })).toEqual(['image.phantom']);
     expect(codes({ rows: 100 })).toEqual(['image.too-small']);
   });
 

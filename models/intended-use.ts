@@ -29,6 +29,8 @@ export interface ImageFacts {
   sopClassUid: string;
   /** YES or NO (PS3.3 C.7.6.1.1). */
   burnedInAnnotation: string;
+  /** YES where the image is of a phantom (PS3.3 C.7.6.1). */
+  qualityControlImage: string;
   studyDescription: string;
   seriesDescription: string;
   protocolName: string;
@@ -130,11 +132,12 @@ const DERIVED_OBJECTS: readonly (readonly [RegExp, string])[] = [
 const LOCALIZER = /^(LOCALIZER|SCOUT|TOPOGRAM)$/i;
 
 /** What kind of object it is, whatever the model is meant for. */
-function object({ imageType, sopClassUid, burnedInAnnotation }: ImageFacts): Reason[] {
+function object({ imageType, sopClassUid, burnedInAnnotation, qualityControlImage }: ImageFacts): Reason[] {
   const derived = DERIVED_OBJECTS.find(([uid]) => uid.test(sopClassUid));
   return [
     ...(imageType.some((value) => LOCALIZER.test(value)) ? [reason('image.localizer')] : []),
     ...(derived ? [reason('image.derived-object', { kind: derived[1] })] : []),
+    ...(qualityControlImage.toUpperCase() === 'YES' ? [reason('image.phantom')] : []),
     ...(SECONDARY_CAPTURE.test(sopClassUid) ? [reason('image.secondary-capture')] : []),
     ...(burnedInAnnotation.toUpperCase() === 'YES' ? [reason('image.burned-in-annotation')] : []),
   ];

@@ -40,6 +40,8 @@ export interface ImageHeader {
   imageType: readonly string[];
   sopClassUid: string;
   burnedInAnnotation: string;
+  /** YES where the image is of a phantom or made for quality control (0028,0300). */
+  qualityControlImage: string;
   protocolName: string;
   patientName: string;
   patientId: string;

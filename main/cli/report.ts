@@ -25,6 +25,7 @@ made them.
   --out FILE.pdf    the report
   --frame N         of a multi-frame file, counted from 0 (default 0)
   --class NAME      whose heat map; the most probable class if left out
+  --show-anyway     print the answer also where the image is outside of what the model is meant for; the report says so
   --hide-names      leave out name, ID, date of birth and file name
 ${MODEL_HELP}`;
 
@@ -33,6 +34,7 @@ const OPTIONS = {
   ...FRAME_OPTION,
   out: { type: 'string' },
   'hide-names': { type: 'boolean', default: false },
+  'show-anyway': { type: 'boolean', default: false },
   class: { type: 'string' },
 } as const;
 
@@ -62,6 +64,7 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
       classIndex,
       window: null,
       overlayOpacity: OVERLAY_OPACITY,
+      shownAnyway: values['show-anyway'],
       createdAt: new Date(),
       signal,
     });

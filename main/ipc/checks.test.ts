@@ -42,6 +42,7 @@ const VALID: { [M in Method]: Api[M]['params'] } = {
     classIndex: 2,
     window: { center: -600, width: 1500 },
     overlayOpacity: 0.5,
+    shownAnyway: false,
     names: false,
   },
   'models.list': null,

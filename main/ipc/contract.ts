@@ -172,6 +172,8 @@ export interface ReportRequest {
   window: { center: number; width: number } | null;
   /** 0..1; 0 leaves the overlay out. */
   overlayOpacity: number;
+  /** The reader asked to see the answer although the image is outside of what the model is meant for. */
+  shownAnyway: boolean;
   /** False where the reader hides names: the report then leaves out all that tells whose image it is. */
   names: boolean;
 }

@@ -78,6 +78,7 @@ export const SCHEMAS = {
     classIndex: integer(0, 100_000),
     window: v.nullable(fields({ center: number(-1e12, 1e12), width: number(0, 1e12) })),
     overlayOpacity: number(0, 1),
+    shownAnyway: boolean(),
     names: boolean(),
   }),
   'models.list': null,

@@ -17,6 +17,7 @@ import {
 import type { ImageHeader, Prediction } from '../../worker/protocol.ts';
 import { NOTICE, software } from '../about.ts';
 import { carriesIdentity } from './identity.ts';
+import { setInWords } from '../../models/doubt/set-in-words.ts';
 import { verdictCautions } from './cautions.ts';
 
 /** A label and its value, for people. */
@@ -35,6 +36,8 @@ export interface ReportFacts {
   /** As displayed; null: the file's default window. */
   window: { center: number; width: number } | null;
   overlayOpacity: number;
+  /** The reader asked to see the answer although the image is outside of what the model is meant for. */
+  shownAnyway: boolean;
   createdAt: Date;
 }
 
@@ -70,8 +73,10 @@ export interface ReportContent {
   ticks: { share: number; text: string }[];
   /** What the ticks count. */
   unit: string;
-  /** The most probable class. */
+  /** The most probable class; where the image is outside of what the model is meant for, that it is not shown. */
   headline: string;
+  /** The prediction set in words; empty where the model has none or the answer is held back. */
+  set: string;
   classes: ClassLine[];
   /** Classes that have no line of their own; empty if all have. */
   omitted: string;
@@ -192,8 +197,10 @@ function imageCaption(facts: ReportFacts, { t }: Texts): string {
   return cropped ? t('report:window-cropped', { window }) : t('report:window', { window });
 }
 
-function cautions({ header, prediction, names }: ReportFacts, texts: Texts): string[] {
-  return [...verdictCautions(prediction.verdict, texts), ...prediction.warnings.map(texts.warning)].map((text) =>
+function cautions({ header, prediction, names, shownAnyway }: ReportFacts, texts: Texts): string[] {
+  const asked = prediction.verdict.state === 'outside' && shownAnyway ? [texts.t('verdict:shown-anyway')] : [];
+  const all = [...verdictCautions(prediction.verdict, texts), ...asked, ...prediction.warnings.map(texts.warning)];
+  return all.map((text) =>
     names || !carriesIdentity(text, header) ? text : texts.t('report:warning-hidden'),
   );
 }
@@ -211,7 +218,8 @@ function words({ t }: Texts): ReportWords {
 /** Everything that the page shows in words. @param texts in the language of who reads it */
 export function reportContent(facts: ReportFacts, texts: Texts): ReportContent {
   const { t } = texts;
-  const { prediction, manifest, classIndex, overlayOpacity } = facts;
+  const { prediction, manifest, classIndex, overlayOpacity, shownAnyway } = facts;
+  const withheld = prediction.verdict.state === 'outside' && !shownAnyway;
   const ordered = prediction.classes
     .map((score, index) => ({ score, top: index === prediction.top1 }))
     .sort((a, b) => b.score.probability - a.score.probability || Number(b.top) - Number(a.top));
@@ -237,13 +245,16 @@ export function reportContent(facts: ReportFacts, texts: Texts): ReportContent {
       : null,
     ticks: [0, 0.5, 1].map((share) => ({ share, text: String(heatValue(share)) })),
     unit: t('report:heat-map-unit'),
-    headline: t('report:most-probable', { name: top.displayName, probability: percent(top.probability) }),
+    headline: withheld
+      ? t('verdict:not-shown')
+      : t('report:most-probable', { name: top.displayName, probability: percent(top.probability) }),
+    set: withheld ? '' : setInWords(prediction, texts),
     classes: shown.map(({ score, top: isTop }) => ({
       name: score.displayName,
       probability: score.probability,
       percent: percent(score.probability),
       logit: score.logit.toFixed(2),
-      top: isTop,
+      top: isTop && !withheld,
     })),
     omitted: left > 0 ? t('report:more-classes', { count: left, share: percent(rest) }) : '',
     calibration: calibration(manifest, texts),

@@ -126,8 +126,9 @@ function belowPictures(document: PDFKit.PDFDocument, type: Typesetter, fonts: Fo
     (y, draw) => {
       if (draw) {
         type.line(content.headline, LEFT, y, STYLES.verdict);
+        if (content.set) type.line(content.set, LEFT, y + 17, STYLES.body);
       }
-      return y + 20;
+      return y + (content.set ? 34 : 20);
     },
     (y, draw) => {
       const columns = { name: LEFT, bar: LEFT + 190, percent: RIGHT - 62, logit: RIGHT };

@@ -61,6 +61,7 @@ const OPTIONS: Omit<ReportOptions, 'prediction'> = {
   classIndex: null,
   window: null,
   overlayOpacity: 0.6,
+  shownAnyway: false,
   createdAt: new Date('2026-01-02T03:04:05Z'),
 };
 

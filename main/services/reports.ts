@@ -29,6 +29,8 @@ export interface ReportOptions {
   window: { center: number; width: number } | null;
   /** 0..1; 0 leaves the heat map out. */
   overlayOpacity: number;
+  /** The reader asked to see the answer although the image is outside of what the model is meant for. */
+  shownAnyway: boolean;
   createdAt: Date;
   signal?: AbortSignal;
 }
@@ -39,7 +41,9 @@ export interface ReportOptions {
  * @throws HifuseError `image.changed` where the file is no longer what was classified; otherwise as the decoder does
  */
 export async function createReport(requests: Requests, options: ReportOptions): Promise<Uint8Array<ArrayBuffer>> {
-  const { prediction, classIndex, overlayOpacity, window, signal, ...rest } = options;
+  const { prediction, classIndex, window, signal, ...rest } = options;
+  const withheld = prediction.verdict.state === 'outside' && !options.shownAnyway;
+  const overlayOpacity = withheld ? 0 : options.overlayOpacity;
   const explained = classIndex ?? prediction.top1;
   const pictures = await renderOverlay(requests, prediction, {
     classIndex: explained,

@@ -77,6 +77,7 @@ export function fakeHeader(path: string, changes: Partial<ImageHeader> = {}): Im
     imageType: ['ORIGINAL', 'PRIMARY'],
     sopClassUid: '1.2.840.10008.5.1.4.1.1.1',
     burnedInAnnotation: '',
+    qualityControlImage: '',
     protocolName: '',
     patientName: 'Phantom^Chest',
     patientId: 'SYN-1',

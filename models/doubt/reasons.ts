@@ -15,6 +15,7 @@ export const REASON_STATES: Readonly<Record<ReasonCode, 'outside' | 'unverified'
   'use.photometric': 'outside',
   'image.localizer': 'outside',
   'image.derived-object': 'outside',
+  'image.phantom': 'outside',
   'image.too-small': 'outside',
   'pixels.empty': 'outside',
   'pixels.saturated': 'outside',

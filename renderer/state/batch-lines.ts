@@ -3,7 +3,7 @@ import type { Texts } from '../../models/texts/texts.ts';
 import type { BatchRow, BatchState, Prediction } from '../../main/ipc/contract.ts';
 
 export type BatchColumn = 'file' | 'status' | 'top1' | 'probability' | 'milliseconds';
-export type BatchFilter = { kind: 'all' } | { kind: 'failed' } | { kind: 'class'; name: string };
+export type BatchFilter = { kind: 'all' } | { kind: 'failed' } | { kind: 'outside' } | { kind: 'class'; name: string };
 
 /** A row with what it is sorted and filtered by. */
 export interface BatchLine {
@@ -19,6 +19,11 @@ export interface ClassCount {
   count: number;
 }
 
+/** The most probable class; none where the image is outside of what the model is meant for. */
+function answerOf(prediction: Prediction | null): Prediction['classes'][number] | undefined {
+  return prediction?.verdict.state === 'outside' ? undefined : prediction?.classes[prediction.top1];
+}
+
 /** How far a batch is: what has an answer, of how many, and what failed. */
 export function progressText({ done, failed, state, total }: BatchState, texts: Texts): string {
   const how = texts.t(`window:batch.state/${state}`, { done: done - failed, total });
@@ -29,7 +34,7 @@ export function progressText({ done, failed, state, total }: BatchState, texts: 
 export function countClasses(rows: readonly BatchRow[]): ClassCount[] {
   const counts = new Map<string, ClassCount>();
   for (const { prediction } of rows) {
-    const top = prediction?.classes[prediction.top1];
+    const top = answerOf(prediction);
     if (!top) continue;
     const known = counts.get(top.name);
     if (known) known.count++;
@@ -48,7 +53,7 @@ export function firstFrames(rows: readonly BatchRow[]): Map<string, Prediction> 
 }
 
 export function toLine(row: BatchRow): BatchLine {
-  const top = row.prediction?.classes[row.prediction.top1];
+  const top = answerOf(row.prediction);
   return {
     row,
     top1: top?.displayName ?? '',
@@ -59,8 +64,9 @@ export function toLine(row: BatchRow): BatchLine {
 
 export function filterLines(lines: readonly BatchLine[], filter: BatchFilter): readonly BatchLine[] {
   if (filter.kind === 'all') return lines;
+  if (filter.kind === 'outside') return lines.filter(({ row }) => row.prediction?.verdict.state === 'outside');
   if (filter.kind === 'failed') return lines.filter(({ row }) => row.status === 'failed' || row.status === 'skipped');
-  return lines.filter(({ row }) => row.prediction?.classes[row.prediction.top1]?.name === filter.name);
+  return lines.filter(({ row }) => answerOf(row.prediction)?.name === filter.name);
 }
 
 const natural = new Intl.Collator(undefined, { numeric: true });

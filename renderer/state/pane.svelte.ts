@@ -44,6 +44,8 @@ export class Pane {
   readonly #selection: Selection;
   readonly #display: Display;
   readonly #answer: PredictionState | undefined = $derived(this.#findAnswer());
+  /** The prediction that the reader asked to see although its image is outside of what the model is meant for. */
+  #askedFor = $state<string | null>(null);
   #subject = '';
   /** The frame that was read again last. */
   #reread = '';
@@ -81,10 +83,25 @@ export class Pane {
     return header != null && header.fileVersion !== shown?.frameData.content.fileVersion;
   }
 
-  /** Class whose map is shown over the image: the chosen one, else the most probable; null without an answer. */
+  /** Whether the answer is held back: the image is outside of what the model is meant for, and nobody asked to see it. */
+  get withheld(): boolean {
+    return this.prediction?.verdict.state === 'outside' && !this.shownAnyway;
+  }
+
+  /** Whether the reader asked to see the answer to an image that is outside of what the model is meant for. */
+  get shownAnyway(): boolean {
+    return this.prediction !== null && this.prediction.id === this.#askedFor;
+  }
+
+  /** Shows an answer that is held back, or holds it back again. Holds for this answer alone. */
+  showAnyway(anyway: boolean): void {
+    this.#askedFor = anyway ? (this.prediction?.id ?? null) : null;
+  }
+
+  /** Class whose map is shown over the image: the chosen one, else the most probable; null without an answer to show. */
   get shownClass(): number | null {
     const { prediction } = this;
-    if (!prediction) return null;
+    if (!prediction || this.withheld) return null;
     const chosen = this.overlay.classIndex;
     return chosen !== null && chosen < prediction.classes.length ? chosen : prediction.top1;
   }

@@ -22,17 +22,18 @@ export class ReportState {
   }
 
   /** Saves the report of the prediction that is shown, as windowed; answers what to tell the reader, null if nothing. */
-  async save({ overlay, prediction, shownClass, view }: Pane): Promise<string | null> {
-    if (!prediction || shownClass === null || this.#saving) return null;
+  async save({ overlay, prediction, shownAnyway, shownClass, view }: Pane): Promise<string | null> {
+    if (!prediction || this.#saving) return null;
     this.#saving = true;
     try {
       const window = view.voi?.kind === 'window' ? { center: view.voi.center, width: view.voi.width } : null;
-      const overlayOpacity = overlay.visible ? overlay.opacity : 0;
+      const overlayOpacity = overlay.visible && shownClass !== null ? overlay.opacity : 0;
       const request = {
         predictionId: prediction.id,
-        classIndex: shownClass,
+        classIndex: shownClass ?? prediction.top1,
         window,
         overlayOpacity,
+        shownAnyway,
         names: this.#preferences.names,
       };
       return finishSave(await this.#client.invoke('reports.save', request), this.#texts);

@@ -19,6 +19,7 @@ export function headerOf(changes: Partial<NonNullable<ImageEntry['header']>> = {
     imageType: ['ORIGINAL', 'PRIMARY'],
     sopClassUid: '1.2.840.10008.5.1.4.1.1.1',
     burnedInAnnotation: '',
+    qualityControlImage: '',
     protocolName: '',
     patientName: '',
     patientId: '',

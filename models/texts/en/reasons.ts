@@ -10,6 +10,7 @@ export const reasons = {
   'use.photometric': 'The file states the colour model {{given}}; images of {{meant}} have no colour.',
   'image.localizer': 'This is a localizer (scout, topogram), not a diagnostic image.',
   'image.derived-object': 'This is a {{kind}}, not an image that a device acquired.',
+  'image.phantom': 'The file says that this is an image of a phantom or made for quality control, not of a patient.',
   'image.too-small':
     'The image has {{columns, number}} × {{rows, number}} pixels; the shorter side must have at least {{minimum, number}}.',
   'pixels.empty': 'The image is nearly empty.',

@@ -29,6 +29,7 @@ export function dicomHeader({ path, version }: ImageFile, dicom: Dicom): ImageHe
     imageType: attributes.strings('ImageType'),
     sopClassUid: text('SOPClassUID'),
     burnedInAnnotation: text('BurnedInAnnotation'),
+    qualityControlImage: text('QualityControlImage'),
     protocolName: text('ProtocolName'),
     patientName: formatPersonName(text('PatientName')),
     patientId: text('PatientID'),

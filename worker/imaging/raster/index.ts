@@ -26,6 +26,7 @@ const NOTHING_KNOWN = {
   imageType: [],
   sopClassUid: '',
   burnedInAnnotation: '',
+  qualityControlImage: '',
   protocolName: '',
   patientName: '',
   patientId: '',
