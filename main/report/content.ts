@@ -200,9 +200,7 @@ function imageCaption(facts: ReportFacts, { t }: Texts): string {
 function cautions({ header, prediction, names, shownAnyway }: ReportFacts, texts: Texts): string[] {
   const asked = prediction.verdict.state === 'outside' && shownAnyway ? [texts.t('verdict:shown-anyway')] : [];
   const all = [...verdictCautions(prediction.verdict, texts), ...asked, ...prediction.warnings.map(texts.warning)];
-  return all.map((text) =>
-    names || !carriesIdentity(text, header) ? text : texts.t('report:warning-hidden'),
-  );
+  return all.map((text) => (names || !carriesIdentity(text, header) ? text : texts.t('report:warning-hidden')));
 }
 
 function words({ t }: Texts): ReportWords {

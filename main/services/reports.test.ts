@@ -9,7 +9,14 @@ const shown = {
   ...fakePrediction({ path: '/images/a.dcm', frame: 1 }),
   heatMaps: [0, 1, 2].map((classIndex) => ({ classIndex, rows: 1, columns: 1, values: Float32Array.from([0.1]) })),
 };
-const request = { predictionId: shown.id, classIndex: 1, window: null, overlayOpacity: 0.5, shownAnyway: false, names: true };
+const request = {
+  predictionId: shown.id,
+  classIndex: 1,
+  window: null,
+  overlayOpacity: 0.5,
+  shownAnyway: false,
+  names: true,
+};
 
 let asked: WorkerMethod[];
 let saved: string[];
