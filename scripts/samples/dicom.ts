@@ -33,7 +33,6 @@ const common = (modality: 'CR' | 'CT', kind: number, index: number): DataSetValu
   InstanceNumber: index + 1,
   BodyPartExamined: 'CHEST',
   BurnedInAnnotation: 'NO',
-  QualityControlImage: 'YES',
   SamplesPerPixel: 1,
   BitsAllocated: 16,
   BitsStored: 12,
