@@ -10,10 +10,10 @@ import { DATA_HELP, labelIndices, readLabelled, type LabelledImage, type Part } 
 const help = `\
 Usage: hifuse calibrate MODEL --data DATA [--reference DATA] --out DIR [options]
 
-Makes a calibrated copy of a model. The labelled images of --data fit the temperature of the probabilities, the prediction
-sets, operating points and the scale of heat maps; those of --reference (best: the training images) tell what an image that
-the model knows is like, and --data beyond what it is unusual. The weights, and with them the logits, stay as they
-were. Keep images apart that are to measure the result: use them in neither.
+Makes a calibrated copy of a model. The labelled images of --data fit the temperature of the probabilities, the
+prediction sets, operating points and the scale of heat maps; those of --reference (best: the training images) tell
+what an image that the model knows is like, and --data beyond what it is unusual. The weights, and with them the
+logits, stay as they were. Keep images apart that are to measure the result: use them in neither.
 
 ${DATA_HELP}
 Where the data have parts, --data takes val and --reference takes train; without --reference, the reference is the part
