@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from '@playwright/test';
 import { root } from './cli.ts';
@@ -7,6 +7,10 @@ import { test } from './launch.ts';
 /** What the bundled model was made from; not part of the project. */
 const source = join(root, '..', 'shared', 'checkpoints', 'chest-xray-nano');
 const checkpoint = join(source, 'best_model.pth');
+const { calibration } = JSON.parse(
+  readFileSync(join(root, 'models', 'bundled', 'chest-xray-nano', 'manifest.json'), 'utf8'),
+) as { calibration: { temperature: number } };
+const { temperature } = calibration;
 
 test('a checkpoint is imported, and answers as the bundled model does', async ({ app, window }) => {
   test.skip(!existsSync(checkpoint), `${checkpoint} is not here`);
@@ -33,7 +37,10 @@ test('a checkpoint is imported, and answers as the bundled model does', async ({
   await expect(window.prediction).toContainText('Imported nano');
   const imported = await window.probabilities();
   expect([...imported.keys()].sort()).toEqual([...bundled.keys()].sort());
-  for (const [name, probability] of bundled) expect(imported.get(name)).toBeCloseTo(probability, 3);
+  // The logits are the same; the bundled model's are divided by its temperature before they become probabilities.
+  const raised = new Map([...bundled].map(([name, probability]) => [name, probability ** temperature]));
+  const sum = [...raised.values()].reduce((total, value) => total + value, 0);
+  for (const [name, value] of raised) expect(imported.get(name)).toBeCloseTo(value / sum, 3);
 });
 
 test('a file that is no checkpoint is refused by name', async ({ app }) => {
