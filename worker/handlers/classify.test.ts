@@ -17,6 +17,7 @@ const CHEST = {
   imageType: [],
   sopClassUid: '',
   burnedInAnnotation: '',
+  qualityControlImage: '',
   photometricInterpretation: 'MONOCHROME2',
 } as unknown as PreparedInput['header'];
 /** A picture in colour. */
