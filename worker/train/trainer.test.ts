@@ -12,7 +12,7 @@ import { buildThreadEntry } from '../imaging/testing/thread-entry.ts';
 import { rawTensors, readCheckpoint } from './checkpoint.ts';
 import { RELEASED } from './recipe.ts';
 import type { TrainRequest } from './request.ts';
-import { RUN_FILES, train } from './trainer.ts';
+import { requireMemory, RUN_FILES, train } from './trainer.ts';
 
 let folder: string;
 let imaging: ImagingPool;
@@ -156,4 +156,12 @@ describe('training', { timeout: 180_000 }, () => {
     const trained = changed.map(([name]) => name).filter((name) => !/running_/.test(name));
     expect(trained.sort()).toEqual(['conv_head.bias', 'conv_head.weight', 'conv_norm.bias', 'conv_norm.weight']);
   });
+});
+
+test('a batch that WebAssembly cannot hold is refused, and how to get the native library is said', () => {
+  const large = request('large', { recipe: { ...RELEASED, batchSize: 32 } });
+  expect(() => {
+    requireMemory('wasm', large);
+  }).toThrow(/holds 16 images.*setup:cuda.*--batch 16/);
+  requireMemory('tensorflow', large);
 });

@@ -88,6 +88,17 @@ async function trainingBackend(device: TrainRequest['device']): Promise<Backend>
   return backendFor('cuda').catch(() => backendFor('cpu'));
 }
 
+/** Images of nano that WebAssembly's memory (2 GB that are sure) holds with all that the way back needs: measured. */
+const MOST_ON_WASM = 8;
+const NANO_WIDTH = 32;
+
+/** @throws HifuseError `request.invalid` where a batch would not fit the backend's memory and end the process */
+export function requireMemory(backend: Backend['name'], { architecture, recipe }: TrainRequest): void {
+  const most = Math.max(1, Math.floor((MOST_ON_WASM * NANO_WIDTH) / architecture.width));
+  if (backend !== 'wasm' || recipe.batchSize <= most) return;
+  throw new HifuseError('request.invalid', { reason: 'training-memory', most, batch: recipe.batchSize });
+}
+
 /** Validation on a graphics processor where training is on one; else ONNX Runtime, the fastest on a processor. */
 async function validation({ gpu }: Backend): Promise<{ engine: Engine; device: 'cpu' | 'cuda' }> {
   return gpu
@@ -118,6 +129,7 @@ function manifestOf(request: TrainRequest): Manifest {
  */
 export async function train(request: TrainRequest, options: TrainerOptions): Promise<Trained> {
   const backend = await trainingBackend(request.device);
+  requireMemory(backend.name, request);
   await backend.tf.setBackend(backend.name);
   const run = `${request.out}.training`;
   await mkdir(run, { recursive: true });

@@ -24,6 +24,8 @@ export const application = {
   'request.invalid/upload-ended': 'This upload has ended already.',
   'request.invalid/upload-gap': 'A part of this upload is missing. Drop the file again.',
   'request.invalid/model-exists': 'There is a model "{{id}}" already. Choose another id.',
+  'request.invalid/training-memory':
+    "TensorFlow's library is not installed, and WebAssembly's memory holds {{most}} images of this network at once, not {{batch}}. Install the library (npm run setup:cuda), which is also far faster, or train with --batch {{most}} and --accumulate.",
   'request.invalid/training-exists':
     '{{folder}} holds a training that was interrupted. Continue it with --resume, or remove the folder.',
   'request.invalid/training-differs':
