@@ -6,6 +6,7 @@ import type { Warning } from '../models/warnings.ts';
 import type { Verdict } from '../models/doubt/verdict.ts';
 import type { ErrorValue } from '../models/errors.ts';
 import type { Frame, FrameContent, PatientPlane } from '../models/imaging/frame.ts';
+import type { Rectangle } from '../models/imaging/rectangle.ts';
 import type { PatientAge } from '../models/imaging/patient-age.ts';
 import type { Geometry, Manifest } from '../models/package/manifest.ts';
 import type { PackageDescription } from '../models/package/manifest.ts';
@@ -90,14 +91,6 @@ export interface Inspection {
   /** What the reader must know of the header and the first frame. */
   warnings: readonly Warning[];
   error: ErrorValue | null;
-}
-
-/** Rectangle in image pixels; may have fractions. */
-export interface Rectangle {
-  left: number;
-  top: number;
-  width: number;
-  height: number;
 }
 
 /** Which network, and where it should run. */

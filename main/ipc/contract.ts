@@ -31,7 +31,7 @@ export type {
   NetworkInput,
   Prediction,
 };
-export type { HeatMap, Rectangle, ClassScore } from '../../worker/protocol.ts';
+export type { HeatMap, ClassScore } from '../../worker/protocol.ts';
 export type { Spacing, Voi, VoiWindow } from '../../models/imaging/frame.ts';
 export type { ErrorValue } from '../../models/errors.ts';
 

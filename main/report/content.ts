@@ -1,4 +1,5 @@
 /** What a report says, as data: no page, no fonts. */
+import { leavesOut } from '../../models/imaging/rectangle.ts';
 import type { Texts } from '../../models/texts/texts.ts';
 import { HEAT_MAP_METHOD, heatValue } from '../../models/imaging/heatmap.ts';
 import { describeWindow } from '../../models/imaging/voi.ts';
@@ -186,8 +187,7 @@ function about({ manifest }: ReportFacts, texts: Texts): Fact[] {
 
 /** Whether a crop left a part of the image out of what the network saw. */
 function isCropped({ header, prediction }: Pick<ReportFacts, 'header' | 'prediction'>): boolean {
-  const { left, top, width, height } = prediction.preprocessing.region;
-  return left >= 1 || top >= 1 || left + width <= header.columns - 1 || top + height <= header.rows - 1;
+  return leavesOut(prediction.preprocessing.region, { width: header.columns, height: header.rows });
 }
 
 function imageCaption(facts: ReportFacts, { t }: Texts): string {

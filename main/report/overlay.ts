@@ -1,8 +1,9 @@
 import path from 'node:path';
 import sharp from 'sharp';
 import { HifuseError } from '../../models/errors.ts';
-import { heatMapOverlay, scaleRegion } from '../../models/imaging/heatmap.ts';
-import type { ImageHeader, Prediction, Rectangle } from '../../worker/protocol.ts';
+import { heatMapOverlay } from '../../models/imaging/heatmap.ts';
+import { scaleRectangle, type Rectangle } from '../../models/imaging/rectangle.ts';
+import type { ImageHeader, Prediction } from '../../worker/protocol.ts';
 import type { Requests } from '../services/classify.ts';
 
 export interface OverlayOptions {
@@ -53,7 +54,7 @@ export async function renderOverlay(
     throw new HifuseError('image.changed', { file: path.basename(source.path) });
   }
   const { png, width, height } = rendered;
-  const region = scaleRegion(prediction.preprocessing.region, width / header.columns, height / header.rows);
+  const region = scaleRectangle(prediction.preprocessing.region, width / header.columns, height / header.rows);
   const rgba = Buffer.from(heatMapOverlay(heatMap, width, height, region, opacity).buffer);
   const overlay = await sharp(png)
     .toColourspace('srgb')

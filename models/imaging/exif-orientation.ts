@@ -3,6 +3,7 @@
  * invertible, so a frame that is shown oriented can always give back its pixels as they lie in the file.
  */
 import type { PixelArray } from './frame.ts';
+import type { Rectangle } from './rectangle.ts';
 
 /** Displayed pixel (x, y) is stored pixel (sx, sy) = transpose ? (y, x) : (x, y), then flipped within the stored image. */
 interface Orientation {
@@ -77,15 +78,8 @@ export function orient<P extends PixelArray>(image: Raster<P>, orientation: numb
   return { rows, columns, channels, pixels };
 }
 
-interface Box {
-  left: number;
-  top: number;
-  width: number;
-  height: number;
-}
-
 /** A rectangle of the stored image (of `columns` x `rows` pixels) as it lies in the displayed image. */
-export function orientBox(box: Box, columns: number, rows: number, orientation: number): Box {
+export function orientBox(box: Rectangle, columns: number, rows: number, orientation: number): Rectangle {
   const { transpose, flipX, flipY } = ORIENTATIONS[orientation] ?? IDENTITY;
   const x = flipX ? columns - box.left - box.width : box.left;
   const y = flipY ? rows - box.top - box.height : box.top;

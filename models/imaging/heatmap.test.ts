@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { HEAT_MAP_FULL_SCALE, heatColour, heatMapOverlay, heatShare, heatValue, scaleRegion } from './heatmap.ts';
+import { HEAT_MAP_FULL_SCALE, heatColour, heatMapOverlay, heatShare, heatValue } from './heatmap.ts';
+import { scaleRectangle } from './rectangle.ts';
 
 const grid = (rows: number, columns: number, values: number[]) => ({
   rows,
@@ -75,7 +76,7 @@ describe('heatMapOverlay', () => {
 
 describe('scaleRegion', () => {
   it('carries a region to a picture of another size', () => {
-    expect(scaleRegion({ left: 2, top: 4, width: 8, height: 6 }, 0.5, 2)).toEqual({
+    expect(scaleRectangle({ left: 2, top: 4, width: 8, height: 6 }, 0.5, 2)).toEqual({
       left: 1,
       top: 8,
       width: 4,

@@ -5,19 +5,13 @@
  * that hardly relies on any place shows hardly any colour. Trade-off: faint maps stay faint.
  */
 
+import type { Rectangle } from './rectangle.ts';
+
 /** A heat map on its own grid, row-major; only positive values are shown. */
 export interface HeatGrid {
   readonly rows: number;
   readonly columns: number;
   readonly values: Float32Array;
-}
-
-/** A rectangle in pixels of the picture that is painted on; may have fractions and reach beyond it. */
-export interface Region {
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
 }
 
 /**
@@ -99,7 +93,7 @@ export function heatMapOverlay(
   grid: HeatGrid,
   width: number,
   height: number,
-  region: Region,
+  region: Rectangle,
   opacity = 1,
 ): Uint8ClampedArray<ArrayBuffer> {
   const rgba = new Uint8ClampedArray(width * height * 4);
@@ -131,14 +125,4 @@ export function heatMapOverlay(
     }
   }
   return rgba;
-}
-
-/** The same region in a picture of another size. */
-export function scaleRegion(region: Region, horizontally: number, vertically: number): Region {
-  return {
-    left: region.left * horizontally,
-    top: region.top * vertically,
-    width: region.width * horizontally,
-    height: region.height * vertically,
-  };
 }

@@ -1,5 +1,6 @@
 import { heatMapOverlay } from '../../models/imaging/heatmap.ts';
-import type { HeatMap, Rectangle } from '../../main/ipc/contract.ts';
+import type { HeatMap } from '../../main/ipc/contract.ts';
+import { leavesOut, type Rectangle } from '../../models/imaging/rectangle.ts';
 import { toScreen, type Layout, type Point } from './view-transform.ts';
 
 /** Side of the painted map: twice the network's input, more shows nothing new of a grid of 7 x 7. */
@@ -28,16 +29,6 @@ function corners({ left, top, width, height }: Rectangle): Point[] {
   ];
 }
 
-/** Whether the network saw less than the whole image. */
-export function isCropped(region: Rectangle, image: { width: number; height: number }): boolean {
-  return (
-    region.left > 0 ||
-    region.top > 0 ||
-    region.left + region.width < image.width ||
-    region.top + region.height < image.height
-  );
-}
-
 /** Paints heat maps and outlines over an image that was just drawn. Maps are coloured once and kept while they live. */
 export class OverlayPainter {
   readonly #painted = new WeakMap<HeatMap, HTMLCanvasElement>();
@@ -59,7 +50,7 @@ export class OverlayPainter {
     layout: Layout,
     density: number,
   ): void {
-    if (!region || !outline || !isCropped(region, layout.image)) return;
+    if (!region || !outline || !leavesOut(region, layout.image)) return;
     context.save();
     context.setTransform(1, 0, 0, 1, 0, 0);
     const frame = corners(region).map((point) => toScreen(layout, point));

@@ -2,7 +2,8 @@ import type { Warning } from '../../models/warnings.ts';
 import type { ErrorValue } from '../../models/errors.ts';
 import type { Frame, FrameContent } from '../../models/imaging/frame.ts';
 import type { Preprocessing } from '../../models/package/manifest.ts';
-import type { DicomElement, ImageHeader, ImageSource, Inspection, Rectangle, RenderedPng } from '../protocol.ts';
+import type { Rectangle } from '../../models/imaging/rectangle.ts';
+import type { DicomElement, ImageHeader, ImageSource, Inspection, RenderedPng } from '../protocol.ts';
 import type { Augmentation } from '../train/recipe.ts';
 
 /** One frame as the network receives it. */

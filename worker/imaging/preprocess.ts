@@ -11,7 +11,7 @@ import { inverseOrientation, orient, orientBox } from '../../models/imaging/exif
 import { applyVoi, defaultVoi, describeVoi, windowOf } from '../../models/imaging/voi.ts';
 import { INPUT_SIZE } from '../../models/hifuse/variants.ts';
 import type { Geometry, Preprocessing } from '../../models/package/manifest.ts';
-import type { Rectangle } from '../protocol.ts';
+import type { Rectangle } from '../../models/imaging/rectangle.ts';
 import { resizeBilinear, type ByteImage, type ResizePlan } from './resample.ts';
 
 const SHORTEST_EDGE = 256;
