@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Evaluation } from '../results/evaluation.ts';
 import type { Requests } from '../services/classify.ts';
-import { fakeHeader, fakeManifest, fakePrediction, fakeRequests } from '../testing/fakes.ts';
+import { fakeHeader, fakeManifest, fakeModel, fakePrediction, fakeRequests } from '../testing/fakes.ts';
 import { runCommandLine } from './run.ts';
 
 let folder: string;
@@ -26,16 +26,7 @@ async function make(...files: string[]): Promise<void> {
 /** Answers what the file's name begins with (b: bacterial, n: normal, v: viral); "broken" files fail. */
 const requests: Requests = fakeRequests({
   'model.load': ({ directory }) =>
-    Promise.resolve({
-      directory,
-      manifest: fakeManifest({ id: path.basename(directory) }),
-      engine: 'onnx',
-      device: 'cpu',
-      precision: 'float32',
-      preferredBatch: 2,
-      weightBytes: 0,
-      devices: [],
-    }),
+    Promise.resolve(fakeModel({ directory, manifest: fakeManifest({ id: path.basename(directory) }) })),
   'model.classify': ({ images, model }) =>
     Promise.resolve(
       images.map((image) => {
