@@ -56,12 +56,12 @@ describe.each(['depthwise', 'dense'] as const)('nano with %s IRMLP in int8', (ir
 test('is refused where even single layers in int8 change the answers', { timeout: 300_000 }, async () => {
   // Images that hardly differ: less than int8 from float32.
   const common = noise(1, 'common')[0]!;
-  const images = noise(12, 'image').map((image) => image.map((value, i) => common[i]! + value / 100));
+  const images = noise(5, 'image').map((image) => image.map((value, i) => common[i]! + value / 100));
   const model = await undecided(formulaModel('depthwise'), images);
   const texts: string[] = [];
   const attempt = quantize(model, {
-    calibration: images.slice(0, 4),
-    heldBack: held(images.slice(4)),
+    calibration: images.slice(0, 2),
+    heldBack: held(images.slice(2)),
     onProgress: (text) => texts.push(text),
   });
   await expect(attempt).rejects.toMatchObject({ code: 'model.quantization-refused' });
@@ -105,22 +105,24 @@ describe.skipIf(!existsSync(DATA))('the bundled model on labelled radiographs', 
     return Array.from({ length: count }, (_, i) => files[Math.floor((i * files.length) / count)]!);
   };
 
+  const [calibrating, measured] = process.env['HIFUSE_LONG'] ? [32, 120] : [16, 40];
+
   test('keeps its answers and its accuracy', { timeout: 300_000 }, async () => {
     const model = await loadPackage(BUNDLED);
     const { preprocessing, classes } = model.manifest;
     const read = async ([file]: string[]) => preprocess(await decodeFrame(join(DATA, file!), 0), preprocessing).tensor;
-    const calibration = await Promise.all(listed('val', 32).map(read));
+    const calibration = await Promise.all(listed('val', calibrating).map(read));
     async function* heldBack(): AsyncIterable<HeldBackImage> {
-      for (const row of listed('test', 120)) {
+      for (const row of listed('test', measured)) {
         yield { image: await read(row), label: classes.findIndex(({ name }) => name === row[1]) };
       }
     }
     const quantization = await quantize(model, { calibration, heldBack: heldBack() });
-    expect(quantization.heldBackImages).toBe(120);
+    expect(quantization.heldBackImages).toBe(measured);
     expect(quantization.top1Agreement).toBeGreaterThanOrEqual(CONDITION.top1Agreement);
     expect(quantization.meanAbsoluteProbabilityDifference).toBeLessThan(0.01);
     const { float32, int8 } = quantization.heldBackAccuracy!;
-    expect(float32).toBeGreaterThan(0.7);
+    expect(float32).toBeGreaterThan(0.6);
     expect(Math.abs(int8 - float32)).toBeLessThan(0.02);
   });
 });
