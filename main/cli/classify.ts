@@ -1,3 +1,4 @@
+import { isWithheld } from '../../models/doubt/verdict.ts';
 import { toErrorValue } from '../../models/errors.ts';
 import { errorEntry, resultRow, resultsHeader, type ResultRow } from '../results/row.ts';
 import { partialName, RESULTS_FORMATS, type ResultsWriter } from '../results/writer.ts';
@@ -17,7 +18,9 @@ stdout, or a file of the format that its ending names.
 
   --recursive       go into subfolders
   --out FILE        write FILE.csv or FILE.json; the file takes its name when all rows are in it
-  --heatmaps DIR    write each image under the Grad-CAM of its most probable class, as a PNG
+  --heatmaps DIR    write each image under the Grad-CAM of its most probable class, as a PNG; none for an image outside
+                    of what the model is meant for
+  --show-anyway     with --heatmaps: for those, too; their rows then say that it was asked for
   --frames WHICH    first (default): the first frame of each file; all: a row for every frame
 ${MODEL_HELP}
   --batch N         images at once; what is fastest on the device if left out
@@ -33,6 +36,7 @@ const OPTIONS = {
   recursive: { type: 'boolean', default: false },
   out: { type: 'string' },
   heatmaps: { type: 'string' },
+  'show-anyway': { type: 'boolean', default: false },
   frames: { type: 'string', default: 'first' },
   batch: { type: 'string' },
   progress: { type: 'boolean', default: false },
@@ -60,6 +64,7 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
   const output = out === undefined ? standardOutput(context) : await fileOutput(out, context);
   const progress = createProgress(context, { lines: values.progress, skipped: values['list-skipped'] });
   let foldersLeftOut = 0;
+  let mapsLeftOut = 0;
 
   const items = sources({
     paths,
@@ -80,8 +85,13 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
   };
 
   const toRow = async ({ item, ...result }: ClassifyResult<SourceItem>): Promise<ResultRow> => {
-    const row = resultRow(item.file, item.image.frame, result);
+    const shownAnyway = values['show-anyway'];
+    const row = resultRow(item.file, item.image.frame, result, shownAnyway);
     if (values.heatmaps === undefined || !result.prediction) return row;
+    if (isWithheld(result.prediction.verdict, shownAnyway)) {
+      mapsLeftOut++;
+      return row;
+    }
     try {
       return { ...row, heatMap: await writeHeatMap(requests, result.prediction, values.heatmaps, item.label, signal) };
     } catch (error) {
@@ -113,6 +123,7 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
 
   progress.finish();
   if (tally.ok > 0) context.say(t('verdict:tally', doubted));
+  if (mapsLeftOut > 0) context.say(t('verdict:maps-left-out', { count: mapsLeftOut }));
   if (foldersLeftOut > 0) context.say(t('cli:subfolders-left-out', { count: foldersLeftOut }));
   if (tally.ok + tally.failed > 0) return tally.failed > 0 ? EXIT.failed : EXIT.ok;
   context.say(tally.skipped > 0 ? t('cli:no-image', { count: tally.skipped }) : t('cli:no-file'));

@@ -50,6 +50,9 @@ function outcomeOf(image: { path: string; frame: number }): Outcome {
     ok: true,
     prediction: {
       ...fakePrediction(image),
+      ...(name.startsWith('out') && {
+        verdict: { state: 'outside', reasons: [{ code: 'pixels.noise' }], oodScore: 3 },
+      }),
       warnings: name.startsWith('odd') ? [warning('dicom.cut')] : [],
       heatMaps: [0, 1, 2].map((classIndex) => ({ classIndex, rows: 1, columns: 1, values: Float32Array.from([0.1]) })),
     },
@@ -353,6 +356,23 @@ describe('hifuse classify', () => {
     );
     const { width, height } = await sharp(at('maps', 'a.png.heatmap.png')).metadata();
     expect([width, height]).toEqual([40, 30]);
+  });
+
+  it('draws no heat map for an image outside unless it was asked for, and records that', async () => {
+    await make('a.png', 'out.png');
+    const run = async (...more: string[]) => {
+      const { out, err } = await hifuse(['classify', folder, '--heatmaps', at('maps'), ...more]);
+      const { results } = JSON.parse(out) as { results: { heatMap?: string; shownAnyway?: boolean }[] };
+      return { results, err, files: (await readdir(at('maps'))).sort() };
+    };
+    const held = await run();
+    expect(held.files).toEqual(['a.png.heatmap.png']);
+    expect(held.results[1]).not.toHaveProperty('heatMap');
+    expect(held.results[1]).not.toHaveProperty('shownAnyway');
+    expect(held.err).toContain('One image outside got no heat map');
+    const shown = await run('--show-anyway');
+    expect(shown.files).toEqual(['a.png.heatmap.png', 'out.png.heatmap.png']);
+    expect(shown.results.map(({ shownAnyway }) => shownAnyway)).toEqual([undefined, true]);
   });
 
   it('keeps the heat maps of equal names from different folders apart', async () => {

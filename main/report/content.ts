@@ -18,6 +18,7 @@ import {
 import type { ImageHeader, Prediction } from '../../worker/protocol.ts';
 import { NOTICE, software } from '../about.ts';
 import { carriesIdentity } from './identity.ts';
+import { isWithheld } from '../../models/doubt/verdict.ts';
 import { setInWords } from '../../models/doubt/set-in-words.ts';
 import { verdictCautions } from './cautions.ts';
 
@@ -217,7 +218,7 @@ function words({ t }: Texts): ReportWords {
 export function reportContent(facts: ReportFacts, texts: Texts): ReportContent {
   const { t } = texts;
   const { prediction, manifest, classIndex, overlayOpacity, shownAnyway } = facts;
-  const withheld = prediction.verdict.state === 'outside' && !shownAnyway;
+  const withheld = isWithheld(prediction.verdict, shownAnyway);
   const ordered = prediction.classes
     .map((score, index) => ({ score, top: index === prediction.top1 }))
     .sort((a, b) => b.score.probability - a.score.probability || Number(b.top) - Number(a.top));

@@ -24,7 +24,8 @@ const probability = (value: number): string => value.toFixed(6);
 
 /**
  * Results as CSV: `file,frame,status,top1,p:<name>...,error_code,error_message`, the verdict, the reasons for it and the
- * prediction set, the warnings (codes apart by spaces, and their sentences), then what made them, in every row, so
+ * prediction set, the warnings (codes apart by spaces, and their sentences), whether an answer outside of what the model is
+ * meant for was asked for all the same, then what made them, in every row, so
  * that each row stands alone and no comment line stops a parser or Excel. UTF-8 without a byte order mark.
  *
  * @param classNames in the model's order
@@ -51,6 +52,7 @@ export function csvWriter(header: ResultsHeader, classNames: readonly string[]) 
     'set',
     'warnings',
     'warning_messages',
+    'shown_anyway',
     ...provenance.map(([name]) => name),
   ];
   return {
@@ -69,6 +71,7 @@ export function csvWriter(header: ResultsHeader, classNames: readonly string[]) 
         textField(row.set?.join('; ') ?? ''),
         row.warnings.map(({ code }) => code).join(' '),
         textField(row.warnings.map(({ message }) => message).join(' ')),
+        row.shownAnyway ? 'true' : '',
         ...provenance.map(([, value]) => textField(value)),
       ]),
     end: (): string => '',

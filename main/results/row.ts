@@ -41,9 +41,13 @@ export interface VerdictEntry extends Omit<Verdict, 'reasons'> {
 
 export const errorEntry = (error: ErrorValue): ErrorEntry => ({ code: error.code, message: english.error(error) });
 
-export const warningEntry = (warning: Warning): WarningEntry => ({ ...warning, message: english.warning(warning) });
+/** Every warning and reason has its details, empty where there are none. */
+export const warningEntry = ({ code, details = {} }: Warning): WarningEntry => ({
+  code,
+  details,
+  message: english.warning({ code, details }),
+});
 
-/** Every reason has its details, empty where there are none. */
 const reasonEntry = ({ code, details = {} }: Reason): ReasonEntry => ({
   code,
   details,
@@ -71,6 +75,8 @@ export interface ResultRow {
   set: string[] | null;
   warnings: WarningEntry[];
   error: ErrorEntry | null;
+  /** The image is outside of what the model is meant for, and whoever asked wants its answer shown all the same. */
+  shownAnyway?: true;
   /** The overlay that was written for it, where asked for. */
   heatMap?: string;
 }
@@ -91,11 +97,16 @@ export function resultsHeader(model: ModelInfo): ResultsHeader {
   };
 }
 
-/** The row of an item: of its prediction, or of why there is none. */
+/**
+ * The row of an item: of its prediction, or of why there is none.
+ *
+ * @param shownAnyway answers outside of what the model is meant for were asked for all the same
+ */
 export function resultRow(
   file: string,
   frame: number,
   result: { status: ResultRow['status']; prediction: Prediction | null; error: ErrorValue | null },
+  shownAnyway = false,
 ): ResultRow {
   const { status, prediction, error } = result;
   return {
@@ -109,5 +120,6 @@ export function resultRow(
     set: prediction?.set?.names ?? null,
     warnings: prediction?.warnings.map(warningEntry) ?? [],
     error: error && errorEntry(error),
+    ...(shownAnyway && prediction?.verdict.state === 'outside' && { shownAnyway }),
   };
 }

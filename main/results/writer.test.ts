@@ -46,7 +46,16 @@ describe('CSV', () => {
     expect(parseCsv(write('csv', []))).toEqual([
       [
         ...['file', 'frame', 'status', 'top1', 'p:bacterial pneumonia', 'p:normal', 'p:viral pneumonia'],
-        ...['error_code', 'error_message', 'verdict', 'verdict_reasons', 'set', 'warnings', 'warning_messages'],
+        ...[
+          'error_code',
+          'error_message',
+          'verdict',
+          'verdict_reasons',
+          'set',
+          'warnings',
+          'warning_messages',
+          'shown_anyway',
+        ],
         ...['model', 'weights_sha256', 'device', 'calibrated', 'software', 'notice'],
       ],
     ]);
@@ -67,7 +76,7 @@ describe('CSV', () => {
       'The image "b.png" is cut off.',
     ]);
     expect(ok!.at(-1)).toContain('research use only');
-    expect(ok!.slice(14, 17)).toEqual(['chest 1.0.0', 'ab'.repeat(32), 'onnx cpu float32']);
+    expect(ok!.slice(15, 18)).toEqual(['chest 1.0.0', 'ab'.repeat(32), 'onnx cpu float32']);
   });
 
   it('writes warnings with their codes and sentences', () => {
@@ -80,7 +89,7 @@ describe('CSV', () => {
       'The DICOM preamble is missing. The file has 20 bytes fewer than its image needs.',
     ]);
     expect(row.warnings).toEqual([
-      { code: 'dicom.no-preamble', message: 'The DICOM preamble is missing.' },
+      { code: 'dicom.no-preamble', details: {}, message: 'The DICOM preamble is missing.' },
       {
         code: 'dicom.bytes-missing',
         details: { count: 20 },
@@ -115,6 +124,12 @@ describe('CSV', () => {
       set: ['normal', 'viral pneumonia'],
     });
     expect(bad('b.png', '')).toMatchObject({ verdict: null, set: null });
+    expect(fields![14]).toBe('');
+    const asked = resultRow('a.dcm', 0, { status: 'ok', prediction, error: null }, true);
+    expect(asked.shownAnyway).toBe(true);
+    expect(parseCsv(write('csv', [asked]))[1]![14]).toBe('true');
+    const inside = { ...prediction, verdict: { ...prediction.verdict, state: 'inside' as const } };
+    expect(resultRow('a.dcm', 0, { status: 'ok', prediction: inside, error: null }, true).shownAnyway).toBeUndefined();
   });
 
   it('gives any file name and message back as they were', () => {

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { isWithheld } from '../../models/doubt/verdict.ts';
 import { HifuseError } from '../../models/errors.ts';
 import type { Manifest } from '../../models/package/manifest.ts';
 import { english } from '../../models/texts/texts.ts';
@@ -42,7 +43,7 @@ export interface ReportOptions {
  */
 export async function createReport(requests: Requests, options: ReportOptions): Promise<Uint8Array<ArrayBuffer>> {
   const { prediction, classIndex, window, signal, ...rest } = options;
-  const withheld = prediction.verdict.state === 'outside' && !options.shownAnyway;
+  const withheld = isWithheld(prediction.verdict, options.shownAnyway);
   const overlayOpacity = withheld ? 0 : options.overlayOpacity;
   const explained = classIndex ?? prediction.top1;
   const pictures = await renderOverlay(requests, prediction, {

@@ -16,6 +16,10 @@ export interface Verdict {
   oodScore: number | null;
 }
 
+/** Whether headline and heat map are held back: outside of what the model is meant for, and nobody asked to see them anyway. */
+export const isWithheld = ({ state }: Pick<Verdict, 'state'>, shownAnyway: boolean): boolean =>
+  state === 'outside' && !shownAnyway;
+
 /** The worst that any reason makes of an image; `inside` without a reason. */
 export function verdictOf(reasons: readonly Reason[], oodScore: number | null): Verdict {
   const outside = reasons.filter(({ code }) => REASON_STATES[code] === 'outside');

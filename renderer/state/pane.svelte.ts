@@ -1,3 +1,4 @@
+import { isWithheld } from '../../models/doubt/verdict.ts';
 import type { ImageEntry, Prediction } from '../../main/ipc/contract.ts';
 import { HifuseError, toErrorValue, type ErrorCode } from '../../models/errors.ts';
 import { Cine } from './cine.svelte.ts';
@@ -85,7 +86,7 @@ export class Pane {
 
   /** Whether the answer is held back: the image is outside of what the model is meant for, and nobody asked to see it. */
   get withheld(): boolean {
-    return this.prediction?.verdict.state === 'outside' && !this.shownAnyway;
+    return this.prediction !== null && isWithheld(this.prediction.verdict, this.shownAnyway);
   }
 
   /** Whether the reader asked to see the answer to an image that is outside of what the model is meant for. */

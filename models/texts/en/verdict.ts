@@ -7,6 +7,8 @@ export const verdict = {
   'unverified-panel': 'Not verified to be what the model is meant for.',
   tally:
     '{{outside, number}} outside of what the model is meant for, {{unverified, number}} not verified to be inside.',
+  'maps-left-out_one': 'One image outside got no heat map; --show-anyway draws it, too.',
+  'maps-left-out_other': '{{count}} images outside got no heat map; --show-anyway draws theirs, too.',
   'set-one': '{{name}} alone, at {{percent, number}} %',
   'set-many': '{{names}} or {{last}}, at {{percent, number}} %',
   'show-anyway': 'Show anyway',
