@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { UNCHANGED } from '../models/imaging/presentation.ts';
 import { encodeDicom } from '../worker/imaging/dicom/write.ts';
 import { grayscale } from '../worker/imaging/testing/image.ts';
 import { connect } from './ipc/client.ts';
@@ -169,7 +170,14 @@ describe.skipIf(!existsSync(PATHS.workerEntry))('the back end (built by `npm run
   it('saves a report', async () => {
     const imageId = idOf('disc.png');
     const { id: predictionId } = await client.invoke('predictions.classify', { imageId, frame: 0 });
-    const report = { predictionId, classIndex: 0, window: null, overlayOpacity: 0.5, shownAnyway: false, names: true };
+    const report = {
+      predictionId,
+      classIndex: 0,
+      presentation: UNCHANGED,
+      overlayOpacity: 0.5,
+      shownAnyway: false,
+      names: true,
+    };
     const saved = await client.invoke('reports.save', report);
     expect(saved.kind === 'download' && new TextDecoder().decode(saved.bytes.subarray(0, 5))).toBe('%PDF-');
   });

@@ -8,6 +8,7 @@ import type { ErrorValue } from '../models/errors.ts';
 import type { Frame, FrameContent, PatientPlane } from '../models/imaging/frame.ts';
 import type { Rectangle } from '../models/imaging/rectangle.ts';
 import type { PatientAge } from '../models/imaging/patient-age.ts';
+import type { Presentation } from '../models/imaging/presentation.ts';
 import type { Geometry, Manifest } from '../models/package/manifest.ts';
 import type { PackageDescription } from '../models/package/manifest.ts';
 import type { Device, EngineName, Precision } from './engines/engine.ts';
@@ -182,11 +183,20 @@ export interface NetworkInput {
   content: FrameContent;
 }
 
+/** How a frame becomes a picture; as 'image.render' says. */
+export interface RenderOptions extends Pick<Presentation, 'voi' | 'inverted'> {
+  maxSize: number | null;
+}
+
 /** A frame as a picture. */
 export interface RenderedPng {
   png: Uint8Array<ArrayBuffer>;
   width: number;
   height: number;
+  /** What it is seen through, in words; null: colour, which has no window. */
+  window: string | null;
+  /** How the patient lies in it, as the file says. */
+  orientation: Pick<Frame, 'plane' | 'patientOrientation'>;
   content: FrameContent;
 }
 
@@ -305,13 +315,10 @@ export interface WorkerApi {
   /** PNG, as the file asks to be shown, longest side at most `size`. */
   'image.thumbnail': { params: ImageSource & { size: number }; result: { png: Uint8Array<ArrayBuffer> } };
   /**
-   * PNG, 8 bits, with the window given (null: as the file asks). `maxSize`: in square pixels, the longer side at most so
-   * long; null: one pixel per pixel of the image, whatever their shape.
+   * PNG, 8 bits, upright. `voi`: null: as the file asks. `inverted`: on top of what the file asks. `maxSize`: in square
+   * pixels, the longer side at most so long; null: one pixel per pixel of the image, whatever their shape.
    */
-  'image.render': {
-    params: ImageSource & { window: { center: number; width: number } | null; maxSize: number | null };
-    result: RenderedPng;
-  };
+  'image.render': { params: ImageSource & RenderOptions; result: RenderedPng };
   'model.load': { params: ModelSelection; result: ModelInfo };
   'model.verify': { params: ModelSelection; result: VerifyReport };
   /** Tries every device for a model and says how each did. */

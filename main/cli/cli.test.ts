@@ -8,7 +8,7 @@ import { HifuseError, toErrorValue } from '../../models/errors.ts';
 import { warning, type Warning } from '../../models/warnings.ts';
 import type { Quantization } from '../../models/package/manifest.ts';
 import type { ImportOptions, Outcome, QuantizeRequest, WorkerApi } from '../../worker/protocol.ts';
-import { fakeHeader, fakeManifest, fakeModel, fakePrediction, fakeRequests } from '../testing/fakes.ts';
+import { fakeHeader, fakeManifest, fakeModel, fakePrediction, fakeRendering, fakeRequests } from '../testing/fakes.ts';
 import { COMMANDS } from './commands.ts';
 import { runCommandLine } from './run.ts';
 
@@ -89,6 +89,7 @@ function worker(asked: Asked = []) {
         .png()
         .toBuffer();
       return {
+        ...fakeRendering,
         png: new Uint8Array(png),
         width: 40,
         height: 30,
@@ -482,11 +483,12 @@ describe('hifuse render', () => {
     expect(params).toEqual({
       path: at('cine.png'),
       frame: 2,
-      window: { center: -600, width: 1500 },
+      voi: { kind: 'window', function: 'LINEAR', center: -600, width: 1500, explanation: '' },
+      inverted: false,
       maxSize: null,
     });
     expect((await sharp(at('o.png')).metadata()).width).toBe(40);
-    expect((await asks()).params).toMatchObject({ frame: 0, window: null });
+    expect((await asks()).params).toMatchObject({ frame: 0, voi: null });
   });
 
   it('counts frames from 0, also in what it says', async () => {

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { UNCHANGED } from '../../models/imaging/presentation.ts';
 import type { Prediction } from '../../worker/protocol.ts';
 import { renderOverlay } from '../report/overlay.ts';
 import type { Requests } from '../services/classify.ts';
@@ -24,7 +25,7 @@ export async function writeHeatMap(
   const file = path.join(folder, `${label}.heatmap.png`);
   const { overlay } = await renderOverlay(requests, prediction, {
     classIndex: prediction.top1,
-    window: null,
+    presentation: UNCHANGED,
     opacity: OPACITY,
     maxSize: MAX_SIZE,
     signal,

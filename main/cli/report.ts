@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { UNCHANGED } from '../../models/imaging/presentation.ts';
 import { classifyOne } from '../services/classify.ts';
 import { createReport } from '../services/reports.ts';
 import {
@@ -62,7 +63,7 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
       name: path.basename(file),
       names: !values['hide-names'],
       classIndex,
-      window: null,
+      presentation: UNCHANGED,
       overlayOpacity: OVERLAY_OPACITY,
       shownAnyway: values['show-anyway'],
       createdAt: new Date(),

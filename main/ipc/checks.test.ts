@@ -40,7 +40,13 @@ const VALID: { [M in Method]: Api[M]['params'] } = {
   'reports.save': {
     predictionId: 'prediction-1',
     classIndex: 2,
-    window: { center: -600, width: 1500 },
+    presentation: {
+      voi: { kind: 'window', function: 'LINEAR', center: -600, width: 1500, explanation: '' },
+      inverted: true,
+      rotation: 90,
+      flipHorizontal: false,
+      flipVertical: true,
+    },
     overlayOpacity: 0.5,
     shownAnyway: false,
     names: false,

@@ -6,6 +6,7 @@ import type { ErrorValue } from '../../models/errors.ts';
 import type { Language } from '../../models/texts/texts.ts';
 import type { Warning } from '../../models/warnings.ts';
 import type { Frame } from '../../models/imaging/frame.ts';
+import type { Presentation } from '../../models/imaging/presentation.ts';
 import type { Manifest } from '../../models/package/manifest.ts';
 import type {
   CheckpointPreview,
@@ -168,8 +169,8 @@ export interface ReportRequest {
   /** `Prediction.id`, as `predictions.classify` gave it. */
   predictionId: string;
   classIndex: number;
-  /** As shown; null: the file's default window. */
-  window: { center: number; width: number } | null;
+  /** How the image is displayed. */
+  presentation: Presentation;
   /** 0..1; 0 leaves the overlay out. */
   overlayOpacity: number;
   /** The reader asked to see the answer although the image is outside of what the model is meant for. */

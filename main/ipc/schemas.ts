@@ -43,6 +43,37 @@ const eitherOf = <A extends v.GenericSchema, B extends v.GenericSchema>(field: s
 
 /** A checkpoint: a file that was uploaded before, or a path. */
 const checkpoint = eitherOf('uploadId', fields({ uploadId: id }), fields({ path }));
+const explanation = text();
+const voi = v.variant(
+  'kind',
+  [
+    fields({
+      kind: v.literal('window'),
+      function: oneOf(['LINEAR', 'LINEAR_EXACT', 'SIGMOID']),
+      center: number(-1e12, 1e12),
+      width: number(0, 1e12),
+      explanation,
+    }),
+    fields({
+      kind: v.literal('lut'),
+      firstMapped: integer(-(2 ** 31), 2 ** 32),
+      bits: integer(1, 16),
+      data: v.pipe(
+        v.custom<Uint16Array<ArrayBuffer>>((value) => value instanceof Uint16Array, 'must be 16-bit entries'),
+        v.check(({ length }) => length >= 1 && length <= 65_536, 'must have 1 to 65536 entries'),
+      ),
+      explanation,
+    }),
+  ],
+  'must be a window or a table',
+);
+const presentation = fields({
+  voi: v.nullable(voi),
+  inverted: boolean(),
+  rotation: oneOf([0, 90, 180, 270]),
+  flipHorizontal: boolean(),
+  flipVertical: boolean(),
+});
 const description = fields({ options: packageDescriptionSchema });
 const all = v.literal('all');
 
@@ -76,7 +107,7 @@ export const SCHEMAS = {
   'reports.save': fields({
     predictionId: id,
     classIndex: integer(0, 100_000),
-    window: v.nullable(fields({ center: number(-1e12, 1e12), width: number(0, 1e12) })),
+    presentation,
     overlayOpacity: number(0, 1),
     shownAnyway: boolean(),
     names: boolean(),

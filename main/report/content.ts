@@ -2,7 +2,8 @@
 import { leavesOut } from '../../models/imaging/rectangle.ts';
 import type { Texts } from '../../models/texts/texts.ts';
 import { HEAT_MAP_METHOD, heatValue } from '../../models/imaging/heatmap.ts';
-import { describeWindow } from '../../models/imaging/voi.ts';
+import type { OrientationLabels } from '../../models/imaging/orientation-labels.ts';
+import type { Presentation } from '../../models/imaging/presentation.ts';
 import type { Manifest } from '../../models/package/manifest.ts';
 import { patientAge } from '../../models/texts/patient.ts';
 import {
@@ -35,8 +36,8 @@ export interface ReportFacts {
   manifest: Manifest;
   /** Whose heat map is shown; null: none. */
   classIndex: number | null;
-  /** As displayed; null: the file's default window. */
-  window: { center: number; width: number } | null;
+  /** How the image is displayed, what it is seen through in words (null: colour), and the letters at its edges. */
+  shown: { presentation: Presentation; window: string | null; edges: OrientationLabels | null };
   overlayOpacity: number;
   /** The reader asked to see the answer although the image is outside of what the model is meant for. */
   shownAnyway: boolean;
@@ -191,11 +192,30 @@ function isCropped({ header, prediction }: Pick<ReportFacts, 'header' | 'predict
   return leavesOut(prediction.preprocessing.region, { width: header.columns, height: header.rows });
 }
 
-function imageCaption(facts: ReportFacts, { t }: Texts): string {
-  const cropped = isCropped(facts);
-  if (!facts.window) return cropped ? t('report:default-window-cropped') : t('report:default-window');
-  const window = describeWindow(facts.window);
-  return cropped ? t('report:window-cropped', { window }) : t('report:window', { window });
+/** What the picture is seen through; a window's explanation in the file may name the patient. */
+function windowInWords({ shown: { window, presentation }, header, names }: ReportFacts, { t }: Texts): string {
+  if (window === null) return t('report:in-colour');
+  if (!names && carriesIdentity(window, header)) return t('report:window-hidden');
+  return presentation.voi ? t('report:window', { window }) : t('report:default-window', { window });
+}
+
+/** How the picture is displayed, in words, and what its edges and its dashed line are. */
+function imageCaption(facts: ReportFacts, texts: Texts): string {
+  const { t } = texts;
+  const { presentation, edges } = facts.shown;
+  const { inverted, flipHorizontal, flipVertical, rotation } = presentation;
+  const look = [
+    windowInWords(facts, texts),
+    ...(inverted ? [t('report:inverted')] : []),
+    ...(flipHorizontal ? [t('report:flipped-horizontally')] : []),
+    ...(flipVertical ? [t('report:flipped-vertically')] : []),
+    ...(rotation ? [t('report:turned', { degrees: rotation })] : []),
+  ].join(', ');
+  return [
+    t('report:displayed', { look }),
+    ...(edges ? [t('report:edges', { ...edges })] : []),
+    ...(isCropped(facts) ? [t('report:seen')] : []),
+  ].join(' ');
 }
 
 function cautions({ header, prediction, names, shownAnyway }: ReportFacts, texts: Texts): string[] {

@@ -2,6 +2,8 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { HifuseError } from '../../models/errors.ts';
 import { heatMapOverlay } from '../../models/imaging/heatmap.ts';
+import { orientationLabels, type OrientationLabels } from '../../models/imaging/orientation-labels.ts';
+import { isTransformed, transformRectangle, type Presentation } from '../../models/imaging/presentation.ts';
 import { scaleRectangle, type Rectangle } from '../../models/imaging/rectangle.ts';
 import type { ImageHeader, Prediction } from '../../worker/protocol.ts';
 import type { Requests } from '../services/classify.ts';
@@ -9,8 +11,8 @@ import type { Requests } from '../services/classify.ts';
 export interface OverlayOptions {
   /** Whose heat map. */
   classIndex: number;
-  /** Display window in modality units; null: the file's default. */
-  window: { center: number; width: number } | null;
+  /** How the image is displayed. */
+  presentation: Presentation;
   /** 0..1 */
   opacity: number;
   /** Longest side in pixels. */
@@ -27,12 +29,16 @@ export interface RenderedOverlay {
   height: number;
   /** What the network saw, in pixels of these pictures. */
   region: Rectangle;
+  /** What they are seen through, in words; null: colour, which has no window. */
+  window: string | null;
+  /** Letters of the patient's directions at the pictures' edges; null where the file does not tell. */
+  edges: OrientationLabels | null;
   /** Of the file that they show. */
   header: ImageHeader;
 }
 
 /**
- * The picture of a classified image, with and without the heat map of one class on the absolute scale of
+ * The picture of a classified image as it is displayed, with and without the heat map of one class on the absolute scale of
  * models/imaging/heatmap.ts.
  *
  * @param prediction with heat maps
@@ -42,18 +48,19 @@ export interface RenderedOverlay {
 export async function renderOverlay(
   requests: Requests,
   prediction: Prediction,
-  { classIndex, window, opacity, maxSize, signal }: OverlayOptions,
+  { classIndex, presentation, opacity, maxSize, signal }: OverlayOptions,
 ): Promise<RenderedOverlay> {
   const heatMap = prediction.heatMaps?.find((map) => map.classIndex === classIndex);
   if (!heatMap) throw new HifuseError('request.invalid', { reason: 'no-heat-map', index: classIndex });
   const { image: source, content } = prediction;
   const options = signal ? { signal } : {};
-  const rendered = await requests.request('image.render', { ...source, window, maxSize }, options);
+  const { voi, inverted } = presentation;
+  const rendered = await requests.request('image.render', { ...source, voi, inverted, maxSize }, options);
   const header = await requests.request('image.header', { path: source.path }, options);
   if (rendered.content.sha256 !== content.sha256 || header.fileVersion !== content.fileVersion) {
     throw new HifuseError('image.changed', { file: path.basename(source.path) });
   }
-  const { png, width, height } = rendered;
+  const { png, width, height, window, orientation } = rendered;
   const region = scaleRectangle(prediction.preprocessing.region, width / header.columns, height / header.rows);
   const rgba = Buffer.from(heatMapOverlay(heatMap, width, height, region, opacity).buffer);
   const overlay = await sharp(png)
@@ -62,5 +69,23 @@ export async function renderOverlay(
     .removeAlpha()
     .png()
     .toBuffer();
-  return { image: png, overlay: new Uint8Array(overlay), width, height, region, header };
+  const sideways = presentation.rotation % 180 !== 0;
+  return {
+    image: await transformed(png, presentation),
+    overlay: await transformed(overlay, presentation),
+    width: sideways ? height : width,
+    height: sideways ? width : height,
+    region: transformRectangle(region, { width, height }, presentation),
+    window,
+    edges: orientationLabels(orientation, presentation),
+    header,
+  };
+}
+
+/** A PNG, flipped first, then turned. */
+async function transformed(png: Uint8Array, presentation: Presentation): Promise<Uint8Array> {
+  if (!isTransformed(presentation)) return png;
+  const { flipHorizontal, flipVertical, rotation } = presentation;
+  const flipped = await sharp(png).flop(flipHorizontal).flip(flipVertical).png().toBuffer();
+  return new Uint8Array(await sharp(flipped).rotate(rotation).png().toBuffer());
 }

@@ -21,18 +21,18 @@ export function drawPictures(
   height: number,
 ): number {
   const frames = [
-    { png: pictures.image, caption: content.imageCaption, x: LEFT },
+    { png: pictures.image, caption: content.imageCaption, lines: 4, x: LEFT },
     ...(content.overlayCaption
-      ? [{ png: pictures.overlay, caption: content.overlayCaption, x: LEFT + HALF + GUTTER }]
+      ? [{ png: pictures.overlay, caption: content.overlayCaption, lines: 2, x: LEFT + HALF + GUTTER }]
       : []),
   ];
   const scale = Math.min(HALF / pictures.width, height / pictures.height);
   const size = { width: pictures.width * scale, height: pictures.height * scale };
-  for (const { png, caption, x } of frames) {
+  for (const { png, caption, lines, x } of frames) {
     const box = { x: x + (HALF - size.width) / 2, y: y + (height - size.height) / 2 };
     document.rect(x, y, HALF, height).fill('#0b0e12');
     document.image(Buffer.from(png), box.x, box.y, size);
-    type.paragraph(caption, x, y + height + 4, HALF, STYLES.small, 2);
+    type.paragraph(caption, x, y + height + 4, HALF, STYLES.small, lines);
   }
   if (content.cropped) {
     drawSeen(document, pictures, LEFT + (HALF - size.width) / 2, y + (height - size.height) / 2, scale);

@@ -9,10 +9,13 @@ import { HifuseError } from '../../models/errors.ts';
 import { warning } from '../../models/warnings.ts';
 import { HEAT_MAP_FULL_SCALE } from '../../models/imaging/heatmap.ts';
 import { verdictCautions } from './cautions.ts';
+import { UNCHANGED, type Presentation } from '../../models/imaging/presentation.ts';
+import { windowOf } from '../../models/imaging/voi.ts';
 import { english } from '../../models/texts/texts.ts';
-import type { ImageHeader, Prediction } from '../../worker/protocol.ts';
+import type { Requests } from '../services/classify.ts';
+import type { ImageHeader, Prediction, WorkerApi } from '../../worker/protocol.ts';
 import { createReport, type ReportOptions } from '../services/reports.ts';
-import { fakeHeader, fakeManifest, fakePrediction, fakeRequests } from '../testing/fakes.ts';
+import { fakeHeader, fakeManifest, fakePrediction, fakeRendering, fakeRequests } from '../testing/fakes.ts';
 import { timestamp } from './content.ts';
 import { carriesIdentity } from './identity.ts';
 import { renderOverlay } from './overlay.ts';
@@ -40,10 +43,11 @@ const heatMaps = (count: number) =>
 const CONTENT = fakePrediction({ path: '', frame: 0 }).content;
 
 /** A worker that knows one file. */
-function worker(header: Partial<ImageHeader> = {}, content = CONTENT) {
+function worker(header: Partial<ImageHeader> = {}, content = CONTENT, rendering = fakeRendering) {
   return fakeRequests({
     'image.header': ({ path: file }) => Promise.resolve(fakeHeader(file, { rows: ROWS, columns: COLUMNS, ...header })),
-    'image.render': () => Promise.resolve({ png: new Uint8Array(gray), width: COLUMNS, height: ROWS, content }),
+    'image.render': () =>
+      Promise.resolve({ ...rendering, png: new Uint8Array(gray), width: COLUMNS, height: ROWS, content }),
   });
 }
 
@@ -59,7 +63,7 @@ const OPTIONS: Omit<ReportOptions, 'prediction'> = {
   name: 'a.dcm',
   names: true,
   classIndex: null,
-  window: null,
+  presentation: UNCHANGED,
   overlayOpacity: 0.6,
   shownAnyway: false,
   createdAt: new Date('2026-01-02T03:04:05Z'),
@@ -192,10 +196,38 @@ describe('the report', () => {
     await expect(changed).rejects.toMatchObject({ code: 'image.changed', details: { file: 'a.dcm' } });
   });
 
-  it('says through which window the image is shown', async () => {
-    const { text } = await read(await report({}, { window: { center: 40.3, width: 400.2 } }));
-    expect(squeeze(text)).toContain(squeeze('through the window W 400 L 40.'));
-    expect(squeeze((await read(await report())).text)).toContain(squeeze('through its default window.'));
+  it('says how the image is displayed: window, inversion, flips, turns, and where the patient’s sides are', async () => {
+    const caption = async (changes: Partial<Presentation>, rendering: Partial<typeof fakeRendering> = {}) => {
+      const requests = worker({}, CONTENT, { ...fakeRendering, ...rendering });
+      const presentation = { ...UNCHANGED, ...changes };
+      const pdf = await createReport(requests, { ...OPTIONS, prediction: predicted(), presentation });
+      return squeeze((await read(pdf)).text);
+    };
+    const orientation = { plane: null, patientOrientation: ['L', 'F'] } as const;
+    expect(await caption({})).toContain(squeeze('The image as displayed: default window W 400 L 40.'));
+    expect(await caption({ voi: windowOf(40, 400) })).toContain(squeeze('displayed: window W 400 L 40.'));
+    expect(await caption({}, { window: null })).toContain(squeeze('displayed: in colour.'));
+    const all = {
+      voi: windowOf(0, 1),
+      inverted: true,
+      rotation: 90,
+      flipHorizontal: true,
+      flipVertical: true,
+    } as const;
+    expect(await caption(all, { window: 'VOI table (lung)', orientation })).toContain(
+      squeeze(
+        'displayed: window VOI table (lung), inverted, mirrored left to right, mirrored top to bottom, turned 90° clockwise. ' +
+          'Edges: left H, right F, top L, bottom R.',
+      ),
+    );
+  });
+
+  it('names nobody by way of a window’s description', async () => {
+    const requests = worker({}, CONTENT, { ...fakeRendering, window: 'W 1 L 1 (for Phantom)' });
+    const pdf = await createReport(requests, { ...OPTIONS, prediction: predicted(), names: false });
+    const text = squeeze((await read(pdf)).text);
+    expect(text).not.toContain('Phantom');
+    expect(text).toContain(squeeze('a window whose description names the patient'));
   });
 
   it('leaves out whose image it is where the reader hides names', async () => {
@@ -269,7 +301,7 @@ describe('renderOverlay', () => {
     const prediction = predicted();
     const { overlay } = await renderOverlay(requests, prediction, {
       classIndex: 1,
-      window: null,
+      presentation: UNCHANGED,
       opacity: 0.5,
       maxSize: 100,
     });
@@ -282,8 +314,34 @@ describe('renderOverlay', () => {
     expect(red).toBeGreaterThan(150);
   });
 
+  it('asks for the window or table that is shown, and flips and turns picture, map and frame with it', async () => {
+    const asked: WorkerApi['image.render']['params'][] = [];
+    const requests = worker();
+    const listening: Requests = {
+      request: (method, params, options) => {
+        if (method === 'image.render') asked.push(params as WorkerApi['image.render']['params']);
+        return requests.request(method, params, options);
+      },
+    };
+    const voi = { kind: 'lut', firstMapped: 0, bits: 8, data: Uint16Array.of(1, 2), explanation: '' } as const;
+    const presentation = { ...UNCHANGED, voi, inverted: true, flipHorizontal: true, rotation: 90 } as const;
+    const region = { left: 0, top: 0, width: 10, height: 30 };
+    const prediction = predicted({ preprocessing: { geometry: 'stretch-224', window: 'x', region } });
+    const options = { classIndex: 1, presentation, opacity: 0.5, maxSize: 100 };
+    const picture = await renderOverlay(listening, prediction, options);
+    expect(asked).toMatchObject([{ voi, inverted: true }]);
+    expect([picture.width, picture.height]).toEqual([ROWS, COLUMNS]);
+    // The left columns, mirrored to the right, turn to the bottom.
+    expect(picture.region).toEqual({ left: 0, top: 30, width: 30, height: 10 });
+    const { data, info } = await sharp(picture.overlay).raw().toBuffer({ resolveWithObject: true });
+    expect([info.width, info.height]).toEqual([ROWS, COLUMNS]);
+    const red = (y: number) => data[(y * info.width + 15) * info.channels]!;
+    expect(red(COLUMNS - 1)).toBeGreaterThan(150);
+    expect(red(0)).toBe(100);
+  });
+
   it('refuses a class without a heat map', async () => {
-    const options = { classIndex: 7, window: null, opacity: 0.5, maxSize: 100 };
+    const options = { classIndex: 7, presentation: UNCHANGED, opacity: 0.5, maxSize: 100 };
     const prediction = predicted();
     await expect(renderOverlay(worker(), prediction, options)).rejects.toMatchObject({ code: 'request.invalid' });
   });

@@ -1,8 +1,9 @@
 import { beforeEach, expect, it } from 'vitest';
 import sharp from 'sharp';
 import { HifuseError } from '../../models/errors.ts';
+import { UNCHANGED } from '../../models/imaging/presentation.ts';
 import type { WorkerMethod } from '../../worker/protocol.ts';
-import { fakeHeader, fakeManifest, fakeModel, fakePrediction, fakeRequests } from '../testing/fakes.ts';
+import { fakeHeader, fakeManifest, fakeModel, fakePrediction, fakeRendering, fakeRequests } from '../testing/fakes.ts';
 import { Reports } from './reports.ts';
 
 const shown = {
@@ -12,7 +13,7 @@ const shown = {
 const request = {
   predictionId: shown.id,
   classIndex: 1,
-  window: null,
+  presentation: UNCHANGED,
   overlayOpacity: 0.5,
   shownAnyway: false,
   names: true,
@@ -38,7 +39,7 @@ beforeEach(() => {
       expect(frame).toBe(1);
       const raw = { width: 4, height: 3, channels: 1 } as const;
       const png = await sharp(Buffer.alloc(12), { raw }).png().toBuffer();
-      return { png: new Uint8Array(png), width: 4, height: 3, content: shown.content };
+      return { ...fakeRendering, png: new Uint8Array(png), width: 4, height: 3, content: shown.content };
     },
   });
   reports = new Reports({

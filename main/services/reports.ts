@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { isWithheld } from '../../models/doubt/verdict.ts';
 import { HifuseError } from '../../models/errors.ts';
+import type { Presentation } from '../../models/imaging/presentation.ts';
 import type { Manifest } from '../../models/package/manifest.ts';
 import { english } from '../../models/texts/texts.ts';
 import type { Prediction } from '../../worker/protocol.ts';
@@ -26,8 +27,8 @@ export interface ReportOptions {
   names: boolean;
   /** Whose heat map; null: of the most probable class. */
   classIndex: number | null;
-  /** As displayed; null: the file's default window. */
-  window: { center: number; width: number } | null;
+  /** How the image is displayed. */
+  presentation: Presentation;
   /** 0..1; 0 leaves the heat map out. */
   overlayOpacity: number;
   /** The reader asked to see the answer although the image is outside of what the model is meant for. */
@@ -42,13 +43,13 @@ export interface ReportOptions {
  * @throws HifuseError `image.changed` where the file is no longer what was classified; otherwise as the decoder does
  */
 export async function createReport(requests: Requests, options: ReportOptions): Promise<Uint8Array<ArrayBuffer>> {
-  const { prediction, classIndex, window, signal, ...rest } = options;
+  const { prediction, classIndex, presentation, signal, ...rest } = options;
   const withheld = isWithheld(prediction.verdict, options.shownAnyway);
   const overlayOpacity = withheld ? 0 : options.overlayOpacity;
   const explained = classIndex ?? prediction.top1;
   const pictures = await renderOverlay(requests, prediction, {
     classIndex: explained,
-    window,
+    presentation,
     opacity: overlayOpacity,
     maxSize: MAX_SIZE,
     ...(signal ? { signal } : {}),
@@ -58,7 +59,7 @@ export async function createReport(requests: Requests, options: ReportOptions): 
     prediction,
     header: pictures.header,
     classIndex: overlayOpacity > 0 ? explained : null,
-    window,
+    shown: { presentation, window: pictures.window, edges: pictures.edges },
     overlayOpacity,
   };
   return renderReport(reportContent(facts, english), pictures);

@@ -4,6 +4,7 @@ import type {
   ImageSource,
   ModelInfo,
   Prediction,
+  RenderedPng,
   WorkerApi,
   WorkerMethod,
 } from '../../worker/protocol.ts';
@@ -119,6 +120,12 @@ export function fakeManifest(changes: Partial<Manifest> = {}): Manifest {
     ...changes,
   };
 }
+
+/** What a picture says of itself, beside its pixels. */
+export const fakeRendering: Pick<RenderedPng, 'window' | 'orientation'> = {
+  window: 'W 400 L 40',
+  orientation: { plane: null, patientOrientation: null },
+};
 
 /** A model as loaded. */
 export function fakeModel(changes: Partial<ModelInfo> = {}): ModelInfo {

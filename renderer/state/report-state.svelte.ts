@@ -21,17 +21,17 @@ export class ReportState {
     return this.#saving;
   }
 
-  /** Saves the report of the prediction that is shown, as windowed; answers what to tell the reader, null if nothing. */
+  /** Saves the report of the prediction that is shown, as it is displayed; answers what to tell the reader, null if nothing. */
   async save({ overlay, prediction, shownAnyway, shownClass, view }: Pane): Promise<string | null> {
     if (!prediction || this.#saving) return null;
     this.#saving = true;
     try {
-      const window = view.voi?.kind === 'window' ? { center: view.voi.center, width: view.voi.width } : null;
+      const { rotation, flipHorizontal, flipVertical } = view.placement;
       const overlayOpacity = overlay.visible && shownClass !== null ? overlay.opacity : 0;
       const request = {
         predictionId: prediction.id,
         classIndex: shownClass ?? prediction.top1,
-        window,
+        presentation: { voi: view.voi, inverted: view.inverted, rotation, flipHorizontal, flipVertical },
         overlayOpacity,
         shownAnyway,
         names: this.#preferences.names,

@@ -3,6 +3,7 @@
  * coordinates are pixels, where the first pixel covers 0..1. Order: centre, flip, stretch and scale, rotate, pan.
  */
 import type { Frame } from '../../models/imaging/frame.ts';
+import type { Rotation } from '../../models/imaging/presentation.ts';
 
 export interface Point {
   x: number;
@@ -14,7 +15,7 @@ export interface Size {
   height: number;
 }
 
-export type Rotation = 0 | 90 | 180 | 270;
+export type { Rotation };
 
 /** How an image is placed. `scale` is screen pixels per image pixel (of its shorter side), or fit to the viewport. */
 export interface Placement {

@@ -3,7 +3,7 @@ import type { ErrorValue } from '../../models/errors.ts';
 import type { Frame, FrameContent } from '../../models/imaging/frame.ts';
 import type { Preprocessing } from '../../models/package/manifest.ts';
 import type { Rectangle } from '../../models/imaging/rectangle.ts';
-import type { DicomElement, ImageHeader, ImageSource, Inspection, RenderedPng } from '../protocol.ts';
+import type { DicomElement, ImageHeader, ImageSource, Inspection, RenderedPng, RenderOptions } from '../protocol.ts';
 import type { Augmentation } from '../train/recipe.ts';
 
 /** One frame as the network receives it. */
@@ -28,10 +28,7 @@ export interface ImagingTasks {
   inspect: { params: { path: string }; result: Inspection };
   frame: { params: ImageSource; result: Frame };
   thumbnail: { params: ImageSource & { size: number }; result: { png: Uint8Array<ArrayBuffer> } };
-  render: {
-    params: ImageSource & { window: { center: number; width: number } | null; maxSize: number | null };
-    result: RenderedPng;
-  };
+  render: { params: ImageSource & RenderOptions; result: RenderedPng };
   input: { params: ImageSource & { preprocessing: Preprocessing }; result: PreparedInput };
   /** For training: cropped, turned and so on at random, [3, 224, 224], normalised. The seed decides all. */
   augmented: {

@@ -37,7 +37,10 @@ describe('with real threads', () => {
     expect((await pool.inspect(source)).frame0).toMatchObject({ min: 500, max: 500 });
     expect((await pool.frame(source)).pixels).toEqual(new Uint16Array(1200).fill(500));
     expect((await pool.thumbnail({ ...source, size: 16 })).png.subarray(1, 4)).toEqual(new TextEncoder().encode('PNG'));
-    expect(await pool.render({ ...source, window: null, maxSize: 20 })).toMatchObject({ width: 20, height: 15 });
+    expect(await pool.render({ ...source, voi: null, inverted: false, maxSize: 20 })).toMatchObject({
+      width: 20,
+      height: 15,
+    });
     const input = await pool.input(source, preprocessing);
     expect(input.tensor.length).toBe(3 * 224 * 224);
     expect(input.region).toEqual({ left: 0, top: 0, width: 40, height: 30 });

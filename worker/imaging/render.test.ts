@@ -6,6 +6,15 @@ import { renderPng } from './render.ts';
 
 const gray = Uint16Array.from({ length: 60 * 40 }, (_, i) => (i * 37) % 4096);
 
+const AS_FILED = { voi: null, inverted: false, maxSize: null };
+const table = {
+  kind: 'lut',
+  firstMapped: 100,
+  bits: 8,
+  data: Uint16Array.from({ length: 900 }, (_, i) => i % 256),
+  explanation: 'steep',
+} as const;
+
 async function decode(
   png: Uint8Array,
 ): Promise<{ pixels: Uint8Array; width: number; height: number; channels: number }> {
@@ -17,29 +26,33 @@ async function decode(
 
 describe('in full size', () => {
   test.each([
-    ['as the file asks', null],
-    ['through a window', { center: 1000, width: 300 }],
-  ])('%s: every pixel as applyVoi gives it', async (_, window) => {
+    ['as the file asks', null, 'W 4096 L 2048'],
+    ['through a window', windowOf(1000, 300), 'W 300 L 1000'],
+    ['through a sigmoid', { ...windowOf(1000, 300), function: 'SIGMOID' }, 'W 300 L 1000 SIGMOID'],
+    ['through a table', table, 'VOI table (steep)'],
+  ] as const)('%s: every pixel as applyVoi gives it', async (_, voi, words) => {
     const frame = frameOf(60, 40, gray);
-    const { png, width, height } = await renderPng(frame, window, 1000);
-    expect([width, height]).toEqual([60, 40]);
+    const { png, width, height, window } = await renderPng(frame, { ...AS_FILED, voi, maxSize: 1000 });
+    expect([width, height, window]).toEqual([60, 40, words]);
     const { pixels, channels } = await decode(png);
     expect(channels).toBe(1);
-    expect(pixels).toEqual(applyVoi(frame, window && windowOf(window.center, window.width)));
+    expect(pixels).toEqual(applyVoi(frame, voi));
+    const inverted = await renderPng(frame, { voi, inverted: true, maxSize: null });
+    expect((await decode(inverted.png)).pixels).toEqual(pixels.map((value) => 255 - value));
   });
 
   test('colour is drawn as managed by the profile', async () => {
     const raw = new Uint8Array(12).fill(10);
     const managed = new Uint8Array(12).fill(200);
-    const shown = await renderPng(frameOf(2, 2, raw, { displayPixels: managed }), null, 100);
+    const shown = await renderPng(frameOf(2, 2, raw, { displayPixels: managed }), AS_FILED);
     expect((await decode(shown.png)).pixels).toEqual(managed);
-    expect((await decode((await renderPng(frameOf(2, 2, raw), null, 100)).png)).pixels).toEqual(raw);
+    expect((await decode((await renderPng(frameOf(2, 2, raw), AS_FILED)).png)).pixels).toEqual(raw);
   });
 });
 
 describe('size', () => {
   test('without a limit there is one pixel per pixel, whatever their shape', async () => {
-    const { png, width, height } = await renderPng(frameOf(60, 40, gray, { pixelAspectRatio: 2 }), null, null);
+    const { png, width, height } = await renderPng(frameOf(60, 40, gray, { pixelAspectRatio: 2 }), AS_FILED);
     expect([width, height]).toEqual([60, 40]);
     expect((await decode(png)).pixels).toEqual(applyVoi(frameOf(60, 40, gray)));
   });
@@ -51,7 +64,10 @@ describe('size', () => {
     { ratio: 2, maxSize: 40, size: [30, 40] },
     { ratio: 1, maxSize: 1, size: [1, 1] },
   ])('pixels $ratio times as high as wide, at most $maxSize: $size', async ({ ratio, maxSize, size }) => {
-    const { png, width, height } = await renderPng(frameOf(60, 40, gray, { pixelAspectRatio: ratio }), null, maxSize);
+    const { png, width, height } = await renderPng(frameOf(60, 40, gray, { pixelAspectRatio: ratio }), {
+      ...AS_FILED,
+      maxSize,
+    });
     expect([width, height]).toEqual(size);
     const decoded = await decode(png);
     expect([decoded.width, decoded.height]).toEqual(size);

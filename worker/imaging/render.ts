@@ -1,7 +1,7 @@
 /** Pictures of frames for lists and reports. */
 import type { Frame } from '../../models/imaging/frame.ts';
-import { applyVoi, windowOf } from '../../models/imaging/voi.ts';
-import type { RenderedPng } from '../protocol.ts';
+import { applyVoi, defaultVoi, describeVoi } from '../../models/imaging/voi.ts';
+import type { RenderedPng, RenderOptions } from '../protocol.ts';
 import { sharp } from './raster/codec.ts';
 
 /** Size in square pixels: the longer of the two spacings sets the scale, so that no row or column is lost. */
@@ -12,28 +12,30 @@ function squareSize({ rows, columns, pixelAspectRatio }: Frame): { width: number
 }
 
 /**
- * A PNG of the frame as it is displayed: through `window` (modality units), or as the file asks where null; upright.
- * With `maxSize` in square pixels, never enlarged beyond them, the longer side at most so many; without, one pixel per
- * pixel of the image. Colour uses the embedded profile.
+ * A PNG of the frame as it is displayed: through `voi`, or as the file asks where null; upright. With `maxSize` in square
+ * pixels, never enlarged beyond them, the longer side at most so many; without, one pixel per pixel of the image. Colour
+ * uses the embedded profile, and has no window.
  */
-export async function renderPng(
-  frame: Frame,
-  window: { center: number; width: number } | null,
-  maxSize: number | null,
-): Promise<RenderedPng> {
+export async function renderPng(frame: Frame, { voi, inverted, maxSize }: RenderOptions): Promise<RenderedPng> {
   const rgb = frame.colour === 'rgb';
-  const pixels = rgb
-    ? (frame.displayPixels ?? (frame.pixels as Uint8Array))
-    : applyVoi(frame, window && windowOf(window.center, window.width));
+  const pixels = rgb ? (frame.displayPixels ?? (frame.pixels as Uint8Array)) : applyVoi(frame, voi);
   const { width, height } = maxSize === null ? { width: frame.columns, height: frame.rows } : fit(frame, maxSize);
   const image = sharp(pixels, { raw: { width: frame.columns, height: frame.rows, channels: rgb ? 3 : 1 } });
   const resized =
     width === frame.columns && height === frame.rows ? image : image.resize(width, height, { fit: 'fill' });
   const data = await resized
+    .negate(inverted)
     .toColourspace(rgb ? 'srgb' : 'b-w')
     .png({ compressionLevel: 6 })
     .toBuffer();
-  return { png: new Uint8Array(data), width, height, content: frame.content };
+  return {
+    png: new Uint8Array(data),
+    width,
+    height,
+    window: rgb ? null : describeVoi(voi ?? defaultVoi(frame)),
+    orientation: { plane: frame.plane, patientOrientation: frame.patientOrientation },
+    content: frame.content,
+  };
 }
 
 /** Size in square pixels, of which the longer side has at most `maxSize`. */

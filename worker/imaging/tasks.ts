@@ -16,11 +16,16 @@ export const TASKS: Tasks = {
   inspect: ({ path }) => inspect(path),
   frame: ({ path, frame }) => decodeFrame(path, frame),
   thumbnail: async ({ path, frame, size }) => {
-    const { png } = await (await renderer())(await decodeFrame(path, frame), null, size);
+    const { png } = await (
+      await renderer()
+    )(await decodeFrame(path, frame), {
+      voi: null,
+      inverted: false,
+      maxSize: size,
+    });
     return { png };
   },
-  render: async ({ path, frame, window, maxSize }) =>
-    (await renderer())(await decodeFrame(path, frame), window, maxSize),
+  render: async ({ path, frame, ...options }) => (await renderer())(await decodeFrame(path, frame), options),
   input: async ({ path, frame, preprocessing }) => {
     const start = performance.now();
     const { frame: image, header } = await decodeWithHeader(path, frame);
