@@ -7,6 +7,7 @@ import { Batches } from './services/batch.ts';
 import { Emitter } from './services/emitter.ts';
 import { Images } from './services/images.ts';
 import { Inference } from './services/inference.ts';
+import { Measurements } from './services/measurements.ts';
 import { Packages } from './services/packages.ts';
 import { Predictions } from './services/predictions.ts';
 import { Reports } from './services/reports.ts';
@@ -28,6 +29,7 @@ export interface Services {
   settings: Settings;
   studies: Studies;
   images: Images;
+  measurements: Measurements;
   predictions: Predictions;
   batches: Batches;
   reports: Reports;
@@ -61,6 +63,14 @@ export function compose(host: Host): Services {
   const pathOf = (imageId: string): string => studies.get(imageId).path;
   const images = new Images(inference, pathOf);
   const saveFile: Host['saveFile'] = (...file) => host.saveFile(...file);
+  const measurements = new Measurements({
+    stored: store.measurements,
+    requests: inference,
+    images: function* () {
+      for (const id of studies.imageIds) yield { ...studies.get(id), header: studies.image(id)?.header ?? null };
+    },
+    saveFile,
+  });
   const predictions = new Predictions(inference, pathOf, selectedModel);
   const batches = new Batches({
     requests: inference,
@@ -91,6 +101,9 @@ export function compose(host: Host): Services {
   tasks.onChange((event) => {
     events.emit({ topic: 'tasks.changed', event });
   });
+  measurements.onChange((event) => {
+    events.emit({ topic: 'measurements.changed', event });
+  });
   inference.onStatus((event) => {
     events.emit({ topic: 'worker.status', event });
   });
@@ -103,6 +116,7 @@ export function compose(host: Host): Services {
     settings,
     studies,
     images,
+    measurements,
     predictions,
     batches,
     reports,

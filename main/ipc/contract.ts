@@ -7,6 +7,7 @@ import type { Language } from '../../models/texts/texts.ts';
 import type { Warning } from '../../models/warnings.ts';
 import type { Frame } from '../../models/imaging/frame.ts';
 import type { Presentation } from '../../models/imaging/presentation.ts';
+import type { Measurement } from '../../models/measure/measurement.ts';
 import type { Manifest } from '../../models/package/manifest.ts';
 import type {
   CheckpointPreview,
@@ -179,6 +180,13 @@ export interface ReportRequest {
   names: boolean;
 }
 
+/** What readers drew and marked on the frames of an image. */
+export interface ImageNotes {
+  measurements: readonly Measurement[];
+  /** Frames that are marked as key images, ascending. */
+  keyFrames: readonly number[];
+}
+
 /** `saved`: a path (desktop). `download`: the browser saves the bytes. `cancelled`: the person closed the dialog. */
 export type SaveResult =
   | { kind: 'saved'; path: string }
@@ -249,6 +257,14 @@ export interface Api {
   'batch.rows': { params: { id: string; from: number; count: number }; result: BatchRow[] };
   'batch.export': { params: { id: string; format: 'csv' | 'json' }; result: SaveResult };
   'reports.save': { params: ReportRequest; result: SaveResult };
+  /** Of an image by the name it is kept under (`imageKey` of models/measure). */
+  'measurements.list': { params: { image: string }; result: ImageNotes };
+  /** Keeps a measurement, in place of an earlier one of its id. */
+  'measurements.save': { params: Measurement; result: null };
+  'measurements.delete': { params: { id: string; image: string }; result: null };
+  'measurements.mark-key': { params: { image: string; frame: number; isKey: boolean }; result: null };
+  /** Of all open images, as CSV. `names` false: numbers stand for the names of files. */
+  'measurements.export': { params: { names: boolean }; result: SaveResult };
   'models.list': { params: null; result: ModelSummary[] };
   /** What is left out of the list, and why. */
   'models.damaged': { params: null; result: DamagedModel[] };
@@ -283,6 +299,8 @@ export interface Events {
   'worker.status': WorkerStatus;
   'batch.progress': BatchState;
   'settings.changed': Settings;
+  /** An image has other measurements or marks. */
+  'measurements.changed': { image: string };
   /** All that are under way. */
   'tasks.changed': Task[];
   /** The application menu of the desktop host. */

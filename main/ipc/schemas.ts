@@ -5,6 +5,7 @@
  */
 import * as v from 'valibot';
 import { packageDescriptionSchema } from '../../models/package/manifest.ts';
+import { frameNumberSchema, imageKeySchema, measurementSchema } from '../../models/measure/schema.ts';
 import { boolean, fields, integer, list, number, oneOf, text } from '../../models/schema.ts';
 import { settingsSchema } from '../services/settings.ts';
 import type { Api, Method } from './contract.ts';
@@ -112,6 +113,11 @@ export const SCHEMAS = {
     shownAnyway: boolean(),
     names: boolean(),
   }),
+  'measurements.list': fields({ image: imageKeySchema }),
+  'measurements.save': measurementSchema,
+  'measurements.delete': fields({ id, image: imageKeySchema }),
+  'measurements.mark-key': fields({ image: imageKeySchema, frame: frameNumberSchema, isKey: boolean() }),
+  'measurements.export': fields({ names: boolean() }),
   'models.list': null,
   'models.damaged': null,
   'models.info': null,

@@ -35,8 +35,9 @@ export interface Connection {
 
 /** Binds the contract to the services. A method without a handler does not compile. */
 function createHandlers(services: Services) {
-  const { host, store, inference, packages, settings, studies, images, predictions, batches, reports, tasks, uploads } =
+  const { host, store, inference, packages, settings, studies, images, measurements, predictions, batches, reports } =
     services;
+  const { tasks, uploads } = services;
 
   const checkpointPath = (source: { uploadId: string } | { path: string }): string =>
     'path' in source ? source.path : uploads.path(source.uploadId);
@@ -113,6 +114,21 @@ function createHandlers(services: Services) {
     'batch.export': (params) => batches.export(params),
 
     'reports.save': (params) => reports.save(params),
+
+    'measurements.list': ({ image }) => measurements.of(image),
+    'measurements.save': (measurement) => {
+      measurements.save(measurement);
+      return null;
+    },
+    'measurements.delete': (params) => {
+      measurements.delete(params);
+      return null;
+    },
+    'measurements.mark-key': (params) => {
+      measurements.markKey(params);
+      return null;
+    },
+    'measurements.export': (params) => measurements.export(params),
 
     'models.list': () => packages.list(),
     'models.damaged': () => packages.damaged(),

@@ -5,6 +5,7 @@ import { warning, type Warning } from '../../models/warnings.ts';
 import { Connection } from './connection.ts';
 import { takeOverSettings } from './legacy-settings.ts';
 import { migrate, SCHEMA, schemaOf } from './migrations/index.ts';
+import { StoredMeasurements } from './measurements.ts';
 import { StoredRecents } from './recents.ts';
 import { StoredSettings } from './settings.ts';
 
@@ -16,6 +17,7 @@ const COMPANIONS = ['-wal', '-shm'] as const;
 export interface Store {
   readonly settings: StoredSettings;
   readonly recents: StoredRecents;
+  readonly measurements: StoredMeasurements;
   /** What the person must know of it: that it was set aside, or cannot be kept. */
   readonly notices: readonly Warning[];
   close(): void;
@@ -84,6 +86,7 @@ function storeOf(connection: Connection, dataDirectory: string | null, notices: 
   return {
     settings,
     recents: new StoredRecents(connection),
+    measurements: new StoredMeasurements(connection),
     notices,
     close: () => {
       connection.close();

@@ -80,6 +80,8 @@ export interface Frame {
   rescale: { slope: number; intercept: number };
   /** Unit of modality values ('HU', 'US', ...), empty if not given. */
   unit: string;
+  /** Body-weight SUV (g/ml) = modality value * this; absent where the file does not allow to compute it. */
+  standardUptake?: number;
   /** The file's own windows and tables, in order; the first is what the file asks to be shown with. Empty for RGB. */
   voi: readonly Voi[];
   /** What to show with where the file names no window: made from the pixels, padding left out. */

@@ -1,9 +1,10 @@
 import type { Connection } from '../connection.ts';
 import { settings } from './0001-settings.ts';
 import { recents } from './0002-recents.ts';
+import { measurements } from './0003-measurements.ts';
 
 /** All that ever changed the schema, in order: the number of a file is its place here. One that was released stays as it is. */
-const MIGRATIONS: readonly ((connection: Connection) => void)[] = [settings, recents];
+const MIGRATIONS: readonly ((connection: Connection) => void)[] = [settings, recents, measurements];
 
 /** The schema that this version of the program reads and writes. */
 export const SCHEMA = MIGRATIONS.length;

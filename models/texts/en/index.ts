@@ -1,6 +1,7 @@
 /** English: the language that is complete, and the shape of all others. */
 import { cli } from './cli.ts';
 import { errors } from './errors/index.ts';
+import { measure } from './measure.ts';
 import { reasons } from './reasons.ts';
 import { report } from './report.ts';
 import { terms } from './terms.ts';
@@ -8,4 +9,4 @@ import { verdict } from './verdict.ts';
 import { warnings } from './warnings.ts';
 import { window } from './window/index.ts';
 
-export const en = { errors, warnings, reasons, terms, cli, report, verdict, window } as const;
+export const en = { errors, warnings, reasons, terms, cli, report, measure, verdict, window } as const;

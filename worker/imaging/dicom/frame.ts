@@ -12,6 +12,7 @@ import { applyLut, modalityOf, outputRange, voiOf, type InputRange } from './lut
 import { paletteToRgb } from './palette.ts';
 import type { Dicom } from './parse.ts';
 import type { PixelDescription } from './pixel-description.ts';
+import { standardUptakeOf } from './standard-uptake.ts';
 import { readStoredFrame, type StoredFrame } from './stored.ts';
 
 /** Decodes one frame as it enters the display and the network. Throws `dicom.*`, `image.*`. */
@@ -21,6 +22,7 @@ export async function decodeDicomFrame(file: ImageFile, dicom: Dicom, number: nu
   const { rows, columns } = stored.description;
   const groups = functionalGroups(attributes, number);
   const spacing = spacingOf(attributes, groups);
+  const standardUptake = standardUptakeOf(attributes);
   const { warnings, ...values } = stored.description.photometric.startsWith('MONOCHROME')
     ? grayscale(stored, attributes, groups)
     : colour(file.name, stored, attributes);
@@ -28,6 +30,7 @@ export async function decodeDicomFrame(file: ImageFile, dicom: Dicom, number: nu
     rows,
     columns,
     ...values,
+    ...(standardUptake === null ? {} : { standardUptake }),
     pixelAspectRatio: pixelAspectRatioOf(attributes, spacing),
     spacing,
     patientOrientation: patientOrientationOf(attributes),

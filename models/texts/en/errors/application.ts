@@ -13,6 +13,7 @@ export const application = {
   'request.invalid/batch-size': 'A batch of {{size}} images is not possible; use 1 or more.',
   'request.invalid/too-few-images':
     'Only {{count, number}} of these images can be read; at least {{minimum, number}} are needed. Name more.',
+  'request.invalid/no-measurements': 'Nothing was measured on the open images.',
   'request.invalid/no-results-yet': 'There are no results yet. Wait for the first ones.',
   'request.invalid/results-gone': 'These results are no longer kept.',
   'request.invalid/no-method': 'There is no such method.',
