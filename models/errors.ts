@@ -9,8 +9,9 @@ interface Options {
   cause?: unknown;
 }
 
-/** `[code, details, options]`; the code's sentence tells which details. The second form is the one of earlier code. */
-type Arguments = ErrorArguments | [...ErrorArguments, Options] | [code: ErrorCode, sentence: string, details?: Details];
+/** `[code, details, options]`; the code's sentence tells which details. */
+type Arguments = ErrorArguments | WithOptions<ErrorArguments>;
+type WithOptions<A> = A extends [infer Code, infer Given] ? [code: Code, details: Given, options: Options] : never;
 
 /**
  * The error that our own code throws: `new HifuseError('dicom.corrupt', { reason: 'cut-off', file })`. What it means in
@@ -21,11 +22,9 @@ export class HifuseError extends Error {
   readonly code: ErrorCode;
   readonly details: Details | undefined;
 
-  constructor(...[code, second, third]: Arguments) {
-    const sentence = typeof second === 'string' ? second : undefined;
-    const given = sentence === undefined ? (second as Details | undefined) : { ...(third as Details), sentence };
-    const details = given && (sentence === undefined ? bounded(given) : given);
-    const cause = sentence === undefined ? (third as Options | undefined)?.cause : undefined;
+  constructor(...[code, given, options]: Arguments) {
+    const details = given && bounded(given);
+    const cause = options?.cause;
     super(english.error(valueOf(code, details, cause)), cause === undefined ? {} : { cause });
     this.name = 'HifuseError';
     this.code = code;

@@ -182,7 +182,7 @@ describe('the report', () => {
 
   it('fails as the image does', async () => {
     const requests = fakeRequests({
-      'image.render': () => Promise.reject(new HifuseError('image.corrupt', 'cut off')),
+      'image.render': () => Promise.reject(new HifuseError('image.corrupt')),
     });
     const failing = createReport(requests, { ...OPTIONS, prediction: predicted() });
     await expect(failing).rejects.toMatchObject({ code: 'image.corrupt' });

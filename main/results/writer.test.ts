@@ -16,7 +16,7 @@ const bad = (file: string, message: string): ResultRow =>
   resultRow(file, 0, {
     status: 'failed',
     prediction: null,
-    error: toErrorValue(new HifuseError('image.corrupt', message)),
+    error: toErrorValue(new HifuseError('image.corrupt', { reason: 'decoder', file, message })),
   });
 
 function write(format: ResultsFormat, rows: readonly ResultRow[], complete = true): string {
@@ -62,7 +62,7 @@ describe('CSV', () => {
   });
 
   it('writes predictions and failures', () => {
-    const [, ok, failed] = parseCsv(write('csv', [good('a.png', 3), bad('b.png', 'The image "b.png" is cut off.')]));
+    const [, ok, failed] = parseCsv(write('csv', [good('a.png', 3), bad('b.png', 'the "end" is cut off')]));
     expect(ok!.slice(0, 9)).toEqual(['a.png', '3', 'ok', 'normal', '0.200000', '0.700000', '0.100000', '', '']);
     expect(failed!.slice(0, 9)).toEqual([
       'b.png',
@@ -73,7 +73,7 @@ describe('CSV', () => {
       '',
       '',
       'image.corrupt',
-      'The image "b.png" is cut off.',
+      'b.png made its decoder fail (the "end" is cut off); it is probably damaged.',
     ]);
     expect(ok!.at(-1)).toContain('research use only');
     expect(ok!.slice(15, 18)).toEqual(['chest 1.0.0', 'ab'.repeat(32), 'onnx cpu float32']);

@@ -54,7 +54,7 @@ describe('Batches', () => {
   });
 
   it('gives every image the reason where the model does not load', async () => {
-    const failing = { model: () => Promise.reject(new HifuseError('model.not-found', 'no such model')) };
+    const failing = { model: () => Promise.reject(new HifuseError('model.not-found')) };
     const { batches, progress } = setUp(failing);
     const { id } = batches.start({ imageIds: ['a', 'b'] });
     await batches.idle();

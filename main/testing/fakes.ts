@@ -21,7 +21,7 @@ export function fakeRequests(answers: Answers): Requests {
   return {
     request: (method, params, options) => {
       const answer = answers[method];
-      if (!answer) return Promise.reject(new HifuseError('request.invalid', `no answer for ${method}`));
+      if (!answer) return Promise.reject(new HifuseError('internal', { reason: 'foreign', message: `no answer for ${method}` }));
       options?.signal?.throwIfAborted();
       return answer(params);
     },

@@ -50,7 +50,8 @@ type DetailsOfKey<C extends Catalogue, K extends string> = Omit<ValuesOf<C, K>, 
 
 /** The details of a code: what its sentence is filled with and, where it has several sentences, which one. */
 export type DetailsOf<C extends Catalogue, Code extends string, R extends string = ReasonOf<C, Code>> =
-  | (Code extends KeyOf<C> ? { readonly reason?: never } & DetailsOfKey<C, Code> : never)
+  // `object`: a text is assignable to a type whose properties are all optional.
+  | (Code extends KeyOf<C> ? object & { readonly reason?: never } & DetailsOfKey<C, Code> : never)
   | { [One in R]: { readonly reason: One } & DetailsOfKey<C, `${Code}/${One}`> }[R];
 
 /** `[code]` where its sentence is complete, else `[code, details]`. */

@@ -68,11 +68,7 @@ export function createTexts(language: Language): Texts {
     return text(i18next.exists(exact, values) ? exact : `${subject}:${code}`, values);
   };
 
-  const error = (value: ErrorValue): string => {
-    const sentence = value.details?.['sentence'];
-    if (typeof sentence === 'string') return sentence;
-    return coded('errors', value, value.cause && { cause: error(value.cause) });
-  };
+  const error = (value: ErrorValue): string => coded('errors', value, value.cause && { cause: error(value.cause) });
   return {
     language,
     t: (key, ...[values]) => text(key, values),

@@ -43,7 +43,7 @@ export class FrameCache {
     if (!signal) return coming.frame;
     return new Promise((resolve, reject) => {
       const leave = (): void => {
-        reject(new HifuseError('request.cancelled', 'The frame is no longer wanted.'));
+        reject(new HifuseError('request.cancelled'));
         if (--coming.waiting > 0) return;
         coming.abort.abort();
         if (this.#coming.get(key) === coming) this.#coming.delete(key);

@@ -36,7 +36,7 @@ function start(options: { preferredBatch?: number; temperature?: number; fails?:
       mostUnderWay = Math.max(mostUnderWay, ++underWay);
       await new Promise((resolve) => setImmediate(resolve));
       underWay--;
-      if (source.path.endsWith('bad')) throw new HifuseError('image.corrupt', 'bad is cut off.');
+      if (source.path.endsWith('bad')) throw new HifuseError('image.corrupt');
       return {
         rgb: COLOURED,
         tensor: Float32Array.of(valueOf(source)),
@@ -56,7 +56,7 @@ function start(options: { preferredBatch?: number; temperature?: number; fails?:
     preferredBatch: options.preferredBatch ?? 4,
     run: (batch: Batch) => {
       batches.push(batch.size);
-      if (options.fails?.(batch)) return Promise.reject(new HifuseError('engine.failed', 'out of memory'));
+      if (options.fails?.(batch)) return Promise.reject(new HifuseError('engine.failed'));
       const data = Float32Array.from([...batch.data].flatMap((value) => [value, 0]));
       return Promise.resolve({
         logits: { data, shape: [batch.size, 2] },
