@@ -1,6 +1,6 @@
 /** HiFuse on TensorFlow.js against HiFuse on ONNX Runtime, both on the processor, in turns. */
 import { join } from 'node:path';
-import { thisMachine } from '../dist/worker/engines/machine.js';
+import { thisMachine } from '../dist/worker/engines/devices.js';
 import { Peer, summary } from './peer.mjs';
 
 export const title = 'TensorFlow.js';

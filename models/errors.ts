@@ -5,7 +5,7 @@ import { english } from './texts/texts.ts';
 export type { ErrorCode, ErrorDetails, ErrorValue } from './texts/codes.ts';
 
 interface Options {
-  /** The error whose sentence is a part of this one's ({{cause}} in the catalogue). */
+  /** The error, or the list of errors, whose sentence is a part of this one's ({{cause}} in the catalogue). */
   cause?: unknown;
 }
 
@@ -35,7 +35,7 @@ export class HifuseError extends Error {
 const valueOf = (code: ErrorCode, details: Details | undefined, cause: unknown): ErrorValue => ({
   code,
   ...(details ? { details } : {}),
-  ...(cause === undefined ? {} : { cause: toErrorValue(cause) }),
+  ...(cause === undefined ? {} : { cause: Array.isArray(cause) ? cause.map(toErrorValue) : toErrorValue(cause) }),
 });
 
 /** What a thrown thing says of itself, in one line: for the details of an error that tells of a library's failure. */
@@ -48,8 +48,10 @@ export function toErrorValue(error: unknown): ErrorValue {
   return valueOf('internal', { reason: 'foreign', message: foreignText(error) }, undefined);
 }
 
+const isList = (cause: NonNullable<ErrorValue['cause']>): cause is readonly ErrorValue[] => Array.isArray(cause);
+
 /** The reverse of {@link toErrorValue}. */
 export function fromErrorValue({ code, details, cause }: ErrorValue): HifuseError {
-  const options: Options = cause ? { cause: fromErrorValue(cause) } : {};
+  const options: Options = cause ? { cause: isList(cause) ? cause.map(fromErrorValue) : fromErrorValue(cause) } : {};
   return new HifuseError(...([code, details, options] as unknown as ErrorArguments));
 }

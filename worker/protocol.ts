@@ -2,7 +2,8 @@
  * What main may ask of the inference process, as tagged unions. Imports types only: nothing at run time.
  * Typed arrays travel by structured clone (ArrayBuffers are sent without a transfer list: see main/hosts).
  */
-import type { Warning } from '../models/warnings.ts';
+import type { Device, DeviceChoice, EngineChoice, EngineName } from '../models/devices.ts';
+import type { Reason, Warning } from '../models/warnings.ts';
 import type { Verdict } from '../models/doubt/verdict.ts';
 import type { ErrorValue } from '../models/errors.ts';
 import type { Frame, FrameContent, PatientPlane } from '../models/imaging/frame.ts';
@@ -11,7 +12,7 @@ import type { PatientAge } from '../models/imaging/patient-age.ts';
 import type { Presentation } from '../models/imaging/presentation.ts';
 import type { Geometry, Manifest } from '../models/package/manifest.ts';
 import type { PackageDescription } from '../models/package/manifest.ts';
-import type { Device, EngineName, Precision } from './engines/engine.ts';
+import type { Precision } from './engines/engine.ts';
 import type { Lookalike, TrainRequest, TrainResult } from './train/request.ts';
 
 /** One frame of a file. Frames count from 0. */
@@ -98,21 +99,21 @@ export interface Inspection {
 export interface ModelSelection {
   /** Folder of the model package. */
   directory: string;
-  engine: EngineName | 'auto';
-  device: Device | 'auto';
+  engine: EngineChoice;
+  device: DeviceChoice;
 }
 
-/** One device that was tried for a model. */
-export interface DeviceReport {
+/** An engine on a device: whether it runs a model here, and why or why not. */
+export type DeviceReport = {
   engine: EngineName;
   device: Device;
-  status: 'running' | 'available' | 'unavailable' | 'rejected' | 'not-tried';
-  /** Why not, or why chosen; for the reader. */
-  reason: string;
   /** Largest absolute difference of a self-test logit; null if it did not run. */
   selfTestDeviation: number | null;
   millisecondsPerImage: number | null;
-}
+} & (
+  | { status: 'running' | 'available' | 'not-tried'; reason: Reason }
+  | { status: 'unavailable' | 'rejected'; error: ErrorValue }
+);
 
 /** A model as loaded. */
 export interface ModelInfo {

@@ -1,4 +1,5 @@
 import type { LoadedModel, Session } from './engines/engine.ts';
+import type { OpenedSession, Place } from './engines/select.ts';
 import { headState } from '../models/hifuse/network.ts';
 import type { StateDict } from '../models/hifuse/state-dict.ts';
 import type { SelfTest } from '../models/package/manifest.ts';
@@ -17,11 +18,7 @@ export interface OpenModel {
 /** How models are read and sessions opened; a test passes its own. */
 export interface Loader {
   loadPackage(directory: string): Promise<LoadedPackage>;
-  openSession(
-    model: LoadedModel,
-    selfTest: SelfTest,
-    selection: Pick<ModelSelection, 'engine' | 'device'>,
-  ): Promise<{ session: Session; devices: DeviceReport[] }>;
+  openSession(model: LoadedModel, selfTest: SelfTest, place: Place): Promise<OpenedSession>;
 }
 
 interface Entry {

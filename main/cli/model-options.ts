@@ -1,15 +1,6 @@
+import { DEVICE_CHOICES, ENGINE_CHOICES } from '../../models/devices.ts';
 import type { ModelSelection } from '../../worker/protocol.ts';
 import { oneOf, type Services } from './command.ts';
-
-const ENGINES = ['auto', 'onnx', 'tfjs'] as const satisfies readonly ModelSelection['engine'][];
-const DEVICES = [
-  'auto',
-  'cpu',
-  'webgpu',
-  'cuda',
-  'dml',
-  'coreml',
-] as const satisfies readonly ModelSelection['device'][];
 
 /** Options of every command that runs a network, for `parse`. */
 export const MODEL_OPTIONS = {
@@ -19,8 +10,8 @@ export const MODEL_OPTIONS = {
 } as const;
 
 export const DEVICE_HELP = `\
-  --engine NAME     ${ENGINES.join(', ')}
-  --device NAME     ${DEVICES.join(', ')}`;
+  --engine NAME     ${ENGINE_CHOICES.join(', ')}
+  --device NAME     ${DEVICE_CHOICES.join(', ')}`;
 
 export const MODEL_HELP = `\
   --model ID|DIR    the model package; if left out, the one chosen in the app, at first the bundled one
@@ -32,8 +23,8 @@ export async function selectModel(
   services: Services,
   values: { model?: string | undefined; engine: string; device: string },
 ): Promise<ModelSelection> {
-  const engine = oneOf('engine', values.engine, ENGINES);
-  const device = oneOf('device', values.device, DEVICES);
+  const engine = oneOf('engine', values.engine, ENGINE_CHOICES);
+  const device = oneOf('device', values.device, DEVICE_CHOICES);
   const { model } = values;
   const directory = await (model === undefined ? services.defaultModel() : services.packages.resolve(model));
   return { directory, engine, device };

@@ -2,6 +2,7 @@
  * All that the renderer may ask of main: `invoke` one of Api, `subscribe` to one of Events. The renderer names images by
  * an id that main gave; it never names a path except those that the person picked. Imports types only.
  */
+import type { DeviceChoice, EngineChoice } from '../../models/devices.ts';
 import type { ErrorValue } from '../../models/errors.ts';
 import type { Language } from '../../models/texts/texts.ts';
 import type { Warning } from '../../models/warnings.ts';
@@ -137,8 +138,8 @@ export interface DamagedModel {
 
 export interface Settings {
   modelId: string;
-  engine: 'auto' | 'onnx' | 'tfjs';
-  device: 'auto' | 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';
+  engine: EngineChoice;
+  device: DeviceChoice;
   noticeAccepted: boolean;
   language: Language;
 }

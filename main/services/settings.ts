@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { DEVICE_CHOICES, ENGINE_CHOICES } from '../../models/devices.ts';
 import { foreignText, HifuseError } from '../../models/errors.ts';
 import { boolean, fields, oneOf, parse, text } from '../../models/schema.ts';
 import { LANGUAGES } from '../../models/texts/texts.ts';
@@ -17,8 +18,8 @@ export const DEFAULT_SETTINGS: Values = {
 /** What may be changed; a setting that is not there stays as it is. */
 export const settingsSchema = fields({
   modelId: v.exactOptional(text({ minimum: 1, maximum: 4096 })),
-  engine: v.exactOptional(oneOf(['auto', 'onnx', 'tfjs'])),
-  device: v.exactOptional(oneOf(['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml'])),
+  engine: v.exactOptional(oneOf(ENGINE_CHOICES)),
+  device: v.exactOptional(oneOf(DEVICE_CHOICES)),
   noticeAccepted: v.exactOptional(boolean()),
   language: v.exactOptional(oneOf(LANGUAGES)),
 } satisfies Record<Name, v.GenericSchema>);

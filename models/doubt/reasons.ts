@@ -1,11 +1,15 @@
 import type { ReasonCode } from '../texts/codes.ts';
 
+/** The reasons of verdicts; the others say why a device was chosen or passed over. */
+type VerdictReasonCode = Exclude<ReasonCode, `device.${string}`>;
+type States<Code extends ReasonCode> = Readonly<Record<Code, 'outside' | 'unverified'>>;
+
 /**
  * What each reason makes of an image. `outside`: the file or its pixels contradict what the model is meant for.
  * `unverified`: nothing contradicts, but a fact that the model's package asks for is missing or not certain.
  * The sentences stand in models/texts.
  */
-export const REASON_STATES: Readonly<Record<ReasonCode, 'outside' | 'unverified'>> = {
+export const REASON_STATES: States<VerdictReasonCode> & Partial<States<ReasonCode>> = {
   'use.modality': 'outside',
   'use.body-part': 'outside',
   'use.body-part-text': 'outside',

@@ -19,8 +19,8 @@ export type ReasonArguments = CodedArguments<typeof en.reasons>;
 export interface ErrorValue {
   readonly code: ErrorCode;
   readonly details?: Details;
-  /** The error that led to it, where its sentence is a part of this one's. */
-  readonly cause?: ErrorValue;
+  /** The error that led to it, or several, where their sentences are a part of this one's. */
+  readonly cause?: ErrorValue | readonly ErrorValue[];
 }
 
 /** What the reader must know of something that is shown all the same. */

@@ -68,7 +68,9 @@ export function createTexts(language: Language): Texts {
     return text(i18next.exists(exact, values) ? exact : `${subject}:${code}`, values);
   };
 
-  const error = (value: ErrorValue): string => coded('errors', value, value.cause && { cause: error(value.cause) });
+  const error = (value: ErrorValue): string => coded('errors', value, value.cause && { cause: causes(value.cause) });
+  /** The sentences of one or several errors, one after the other. */
+  const causes = (cause: ErrorValue | readonly ErrorValue[]): string => [cause].flat().map(error).join(' ');
   return {
     language,
     t: (key, ...[values]) => text(key, values),

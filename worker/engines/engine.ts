@@ -1,8 +1,7 @@
+import type { Device, EngineName } from '../../models/devices.ts';
 import type { Manifest } from '../../models/package/manifest.ts';
 import type { StateDict } from '../../models/hifuse/state-dict.ts';
 
-export type EngineName = 'onnx' | 'tfjs';
-export type Device = 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';
 export type Precision = 'float32' | 'float16' | 'int8';
 
 /** Input of the network: normalised, shape [batch, 3, 224, 224]. */

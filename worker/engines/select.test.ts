@@ -1,14 +1,14 @@
 import { createRequire } from 'node:module';
 import { describe, expect, test } from 'vitest';
+import type { Device, EngineName } from '../../models/devices.ts';
 import { HifuseError } from '../../models/errors.ts';
 import { formulaStateDict } from '../../models/hifuse/formula.ts';
 import { architectureOf } from '../../models/hifuse/variants.ts';
 import type { Manifest, SelfTest } from '../../models/package/manifest.ts';
 import type { DeviceReport } from '../protocol.ts';
-import type { Device, EngineName, LoadedModel, Session } from './engine.ts';
-import { thisMachine, type Machine } from './machine.ts';
-import { openSession, probeDevices } from './select.ts';
-import { answersOf, type Surroundings } from './trial.ts';
+import type { LoadedModel, Session } from './engine.ts';
+import { thisMachine, type Machine } from './devices.ts';
+import { answersOf, openSession, probeDevices, type DeviceWorld } from './select.ts';
 
 const SELF_TEST: SelfTest = {
   schema: 1,
@@ -21,12 +21,17 @@ const AUTO = { engine: 'auto', device: 'auto' } as const;
 const EVERYTHING: Machine = { platform: 'linux', graphics: true, nvidia: true, onnxCuda: true, tensorflow: true };
 const NO_GPU: Machine = { platform: 'linux', graphics: false, nvidia: false, onnxCuda: false, tensorflow: false };
 
-/** How a pretended device behaves; a string is why it cannot be had. */
-type Behaviour = { milliseconds: number; logits?: number[]; product?: number; breaks?: string } | string;
+/** How a pretended device behaves. */
+interface Behaviour {
+  milliseconds: number;
+  logits?: number[];
+  product?: number;
+  breaks?: true;
+}
 type Place = `${EngineName}/${Device}`;
 
 /** A pretended machine, on which time passes only in networks. */
-function pretend(machine: Machine, behaviours: Partial<Record<Place, Behaviour>>) {
+function pretend(machine: Machine, behaviours: Partial<Record<Place, Behaviour | 'missing'>>) {
   const tried: Place[] = [];
   const open = new Set<Place>();
   let clock = 0;
@@ -36,8 +41,10 @@ function pretend(machine: Machine, behaviours: Partial<Record<Place, Behaviour>>
     load: (_: LoadedModel, device: Device): Promise<Session> => {
       const place: Place = `${name}/${device}`;
       tried.push(place);
-      const behaviour = behaviours[place] ?? 'There is no such device.';
-      if (typeof behaviour === 'string') return Promise.reject(new HifuseError('engine.unavailable', behaviour));
+      const behaviour = behaviours[place] ?? 'missing';
+      if (behaviour === 'missing') {
+        return Promise.reject(new HifuseError('engine.unavailable', { reason: 'no-webgpu' }));
+      }
       open.add(place);
       return Promise.resolve({
         engine: name,
@@ -47,7 +54,10 @@ function pretend(machine: Machine, behaviours: Partial<Record<Place, Behaviour>>
         weightBytes: 0,
         run: () => {
           clock += behaviour.milliseconds;
-          if (behaviour.breaks) return Promise.reject(new HifuseError('engine.failed', behaviour.breaks));
+          if (behaviour.breaks)
+            return Promise.reject(
+              new HifuseError('engine.failed', { reason: 'onnx', message: 'The device was lost.' }),
+            );
           return Promise.resolve({ logits: { data: Float32Array.from(behaviour.logits ?? [1, 2]), shape: [1, 2] } });
         },
         dispose: () => {
@@ -58,7 +68,7 @@ function pretend(machine: Machine, behaviours: Partial<Record<Place, Behaviour>>
     },
   });
 
-  const world: Surroundings = {
+  const world: DeviceWorld = {
     machine,
     engines: { onnx: engine('onnx'), tfjs: engine('tfjs') },
     testProduct: ({ engine: name, device }) => {
@@ -96,11 +106,11 @@ describe('auto', () => {
     });
     expect(of(devices, 'onnx/webgpu')).toMatchObject({
       status: 'unavailable',
-      reason: 'This machine has no graphics processor.',
+      error: { code: 'engine.unavailable', details: { reason: 'no-graphics' } },
     });
     expect(of(devices, 'onnx/dml')).toMatchObject({
       status: 'unavailable',
-      reason: 'DirectML exists on Windows only.',
+      error: { code: 'engine.unavailable', details: { reason: 'no-windows' } },
     });
     expect(of(devices, 'tfjs/cpu').status).toBe('not-tried');
   });
@@ -115,7 +125,7 @@ describe('auto', () => {
     expect(open()).toEqual(['tfjs/cuda']);
     expect(of(devices, 'tfjs/cuda')).toMatchObject({
       status: 'running',
-      reason: 'Chosen: 10.0 times as fast as the processor.',
+      reason: { code: 'device.faster', details: { times: 10 } },
     });
     expect(of(devices, 'onnx/cpu')).toMatchObject({ status: 'available', millisecondsPerImage: 20 });
     expect(of(devices, 'onnx/cuda').status).toBe('not-tried');
@@ -123,7 +133,7 @@ describe('auto', () => {
 
   test('passes over what is missing, wrong, broken or slow, each with its reason', async () => {
     const { world, open } = pretend(EVERYTHING, {
-      'tfjs/cuda': 'TensorFlow found no CUDA device.\nat somewhere',
+      'tfjs/cuda': 'missing',
       'onnx/cuda': { milliseconds: 2, logits: [1, 2.5] },
       'onnx/webgpu': { milliseconds: 18 },
       'onnx/cpu': { milliseconds: 20 },
@@ -133,16 +143,19 @@ describe('auto', () => {
     expect(open()).toEqual(['onnx/cpu']);
     expect(of(devices, 'tfjs/cuda')).toMatchObject({
       status: 'unavailable',
-      reason: 'TensorFlow found no CUDA device.',
+      error: { code: 'engine.unavailable', details: { reason: 'no-webgpu' } },
     });
     expect(of(devices, 'onnx/cuda')).toMatchObject({
       status: 'rejected',
       selfTestDeviation: 0.5,
-      reason: "Its answer to the model's self-test differs from the expected one by 0.50; 0.010 is allowed.",
+      error: {
+        code: 'model.self-test-failed',
+        details: { reason: 'differs', deviation: '0.50', tolerance: '0.010' },
+      },
     });
     expect(of(devices, 'onnx/webgpu')).toMatchObject({
       status: 'available',
-      reason: 'Works, but is not faster than the processor: 18 ms per image against 20 ms.',
+      reason: { code: 'device.not-faster', details: { its: 18, processors: 20 } },
     });
   });
 
@@ -153,7 +166,9 @@ describe('auto', () => {
     });
     const { session, devices } = await openSession(MODEL, SELF_TEST, AUTO, world);
     expect(session.device).toBe('cpu');
-    expect(of(devices, 'onnx/webgpu').reason).toMatch("differs from the processor's by 0.014");
+    expect(of(devices, 'onnx/webgpu')).toMatchObject({
+      error: { details: { reason: 'differs-from-processor', deviation: '0.014' } },
+    });
   });
 
   test('never loads a network on a driver that computes in software', async () => {
@@ -163,19 +178,21 @@ describe('auto', () => {
     });
     const { devices } = await openSession(MODEL, SELF_TEST, AUTO, world);
     expect(tried).not.toContain('onnx/webgpu');
-    expect(of(devices, 'onnx/webgpu').status).toBe('rejected');
-    expect(of(devices, 'onnx/webgpu').reason).toMatch('600 ms; a graphics processor needs less than 30 ms');
+    expect(of(devices, 'onnx/webgpu')).toMatchObject({
+      status: 'rejected',
+      error: { details: { reason: 'software', milliseconds: 600, most: 30 } },
+    });
   });
 
   test('survives a device that breaks while it runs', async () => {
     const { world, open } = pretend(EVERYTHING, {
-      'onnx/webgpu': { milliseconds: 1, breaks: 'The device was lost' },
+      'onnx/webgpu': { milliseconds: 1, breaks: true },
       'onnx/cpu': { milliseconds: 20 },
     });
     const { devices } = await openSession(MODEL, SELF_TEST, AUTO, world);
     expect(of(devices, 'onnx/webgpu')).toMatchObject({
       status: 'rejected',
-      reason: 'The self-test could not be run: The device was lost.',
+      error: { code: 'engine.failed', details: { reason: 'in-self-test' }, cause: { code: 'engine.failed' } },
     });
     expect(open()).toEqual(['onnx/cpu']);
   });
@@ -202,7 +219,7 @@ describe('a device that somebody asks for', () => {
     expect(session.device).toBe('webgpu');
     expect(tried).toEqual(['onnx/webgpu']);
     expect(of(devices, 'onnx/webgpu').status).toBe('running');
-    expect(of(devices, 'onnx/cpu')).toMatchObject({ status: 'not-tried', reason: 'Not asked for.' });
+    expect(of(devices, 'onnx/cpu')).toMatchObject({ status: 'not-tried', reason: { code: 'device.not-asked-for' } });
   });
 
   test('is never replaced by another', async () => {
@@ -210,7 +227,7 @@ describe('a device that somebody asks for', () => {
     const error = await rejection(openSession(MODEL, SELF_TEST, { engine: 'auto', device: 'cuda' }, world));
     expect(error.code).toBe('engine.unavailable');
     expect(error.message).toBe(
-      'The model cannot run on the device cuda. ' +
+      'The model cannot run on the device that was chosen. ' +
         "NVIDIA graphics processor (TensorFlow): TensorFlow's library is not installed. Run `npm run setup:cuda`. " +
         "NVIDIA graphics processor (ONNX Runtime): ONNX Runtime's CUDA library is not installed. " +
         'Run `node node_modules/onnxruntime-node/script/install.js --onnxruntime-node-install=cuda12`. ' +
@@ -232,7 +249,7 @@ describe('a device that somebody asks for', () => {
     );
     expect(error).toMatchObject({
       code: 'engine.unavailable',
-      message: 'Nothing runs on the device webgpu with the engine tfjs. Choose one of: auto, cuda, cpu.',
+      message: 'The engine tfjs does not run on the device webgpu. Choose one of: auto, cuda, cpu.',
     });
   });
 });
@@ -241,7 +258,7 @@ test('probing tries every device, keeps none, and chooses none', async () => {
   const { world, tried, open } = pretend(EVERYTHING, {
     'tfjs/cuda': { milliseconds: 2 },
     'onnx/cuda': { milliseconds: 4 },
-    'onnx/webgpu': 'No adapter.',
+    'onnx/webgpu': 'missing',
     'onnx/cpu': { milliseconds: 20 },
     'tfjs/cpu': { milliseconds: 200 },
   });

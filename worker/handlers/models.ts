@@ -1,9 +1,10 @@
 import type { LoadedModel } from '../engines/engine.ts';
 import { calibrate } from '../doubt/calibrate.ts';
+import type { Place } from '../engines/select.ts';
 import { runSelfTest } from '../engines/self-test.ts';
 import type { SelfTest } from '../../models/package/manifest.ts';
 import type { Handlers } from '../dispatch.ts';
-import type { DeviceReport, ModelSelection } from '../protocol.ts';
+import type { DeviceReport } from '../protocol.ts';
 import type { Loader, Sessions } from '../sessions.ts';
 import { classify } from './classify.ts';
 import type { Inputs } from './inputs.ts';
@@ -11,11 +12,7 @@ import { quantizePackage } from './quantize-package.ts';
 import { writeOnnx } from './write-onnx.ts';
 
 /** How a model is tried on every device (worker/engines/select.ts); a test passes its own. */
-export type ProbeDevices = (
-  model: LoadedModel,
-  selfTest: SelfTest,
-  selection: Pick<ModelSelection, 'engine' | 'device'>,
-) => Promise<DeviceReport[]>;
+export type ProbeDevices = (model: LoadedModel, selfTest: SelfTest, place: Place) => Promise<DeviceReport[]>;
 
 /** Requests that concern a model package: what it is, where it runs, what it says of images. */
 export function modelHandlers(

@@ -5,7 +5,7 @@ import { fillFormula, FORMULA_INPUT, formulaStateDict } from '../../models/hifus
 import type { StateDict } from '../../models/hifuse/state-dict.ts';
 import { architectureOf } from '../../models/hifuse/variants.ts';
 import { randomFrom } from '../../models/random.ts';
-import { thisMachine } from '../engines/machine.ts';
+import { thisMachine } from '../engines/devices.ts';
 import { loadBackend, type BackendName } from '../engines/tfjs/backend.ts';
 import { crossEntropyWeights } from './loss.ts';
 import { Optimizer } from './optimizer.ts';

@@ -1,5 +1,15 @@
 /** Why a verdict, a choice or a refusal is as it is. */
 export const reasons = {
+  'device.chosen-by-you': 'Chosen by you.',
+  'device.nothing-faster': 'Chosen: there is nothing faster here.',
+  'device.faster': 'Chosen: {{times, number(minimumFractionDigits: 1)}} times as fast as the processor.',
+  'device.none-faster': 'Chosen: no other device passed its checks and was faster.',
+  'device.slower': 'Works; slower than the device that was chosen.',
+  'device.not-faster':
+    'Works, but is not faster than the processor: {{its, number}} ms per image against {{processors, number}} ms.',
+  'device.works': 'Works.',
+  'device.not-needed': 'Not needed: another device was chosen.',
+  'device.not-asked-for': 'Not asked for.',
   'use.modality': 'The modality is {{given}}; the model is meant for {{meant}}.',
   'use.body-part': 'The body part is {{given}}; the model is meant for {{meant}}.',
   'use.body-part-text':

@@ -1,4 +1,5 @@
 import { Tensor, type InferenceSession } from './runtime.ts';
+import type { Device } from '../../../models/devices.ts';
 import { foreignText, HifuseError } from '../../../models/errors.ts';
 import { STAGES } from '../../../models/hifuse/state-dict.ts';
 import { INPUT_SIZE } from '../../../models/hifuse/variants.ts';
@@ -6,7 +7,6 @@ import {
   TAPS,
   type Answer,
   type Batch,
-  type Device,
   type Engine,
   type Output,
   type Precision,

@@ -4,7 +4,7 @@
  */
 import type { InferenceSession } from './runtime.ts';
 import { HifuseError } from '../../../models/errors.ts';
-import type { Device } from '../engine.ts';
+import type { Device } from '../../../models/devices.ts';
 
 export interface Provider {
   /** The name in ONNX Runtime's `listSupportedBackends()`, which tells what this build of it contains. */

@@ -55,7 +55,7 @@ const CLIPPINGS: readonly { name: string; range(histogram: Histogram): Range }[]
   { name: 'least squared error', range: (histogram) => histogram.leastError() },
 ];
 
-interface Candidate {
+interface Quantized {
   ranges: ActivationRanges;
   comparison: Comparison;
 }
@@ -68,7 +68,7 @@ interface Candidate {
 export async function quantize(model: LoadedModel, options: QuantizeOptions): Promise<Quantization> {
   const { calibration, onProgress = () => undefined } = options;
   if (calibration.length === 0) throw new HifuseError('request.invalid', { reason: 'no-calibration' });
-  const search = new Search(model, options);
+  const search = new QuantizationSearch(model, options);
 
   onProgress(`observing every layer on ${Math.min(calibration.length, RANGE_IMAGES)} images`);
   const histograms = await observeInputs(model, spread(calibration, RANGE_IMAGES), () =>
@@ -93,7 +93,7 @@ export async function quantize(model: LoadedModel, options: QuantizeOptions): Pr
   };
 }
 
-class Search {
+class QuantizationSearch {
   readonly #model: LoadedModel;
   readonly #options: QuantizeOptions;
 
@@ -103,15 +103,15 @@ class Search {
   }
 
   /** The first candidate that reaches {@link AIM}, else the best that was seen. */
-  async best(histograms: ReadonlyMap<string, Histogram>): Promise<Candidate> {
+  async best(histograms: ReadonlyMap<string, Histogram>): Promise<Quantized> {
     const { calibration } = this.#options;
     const reference = await this.#run(CPU_STYLE, calibration);
-    const compare = async (ranges: ActivationRanges): Promise<Candidate> => {
+    const compare = async (ranges: ActivationRanges): Promise<Quantized> => {
       const outputs = await this.#run(int8Style(ranges), calibration);
       return { ranges, comparison: Comparison.of(reference, outputs) };
     };
 
-    let best: Candidate | null = null;
+    let best: Quantized | null = null;
     for (const { name, range } of CLIPPINGS) {
       this.#progress(`trying ranges of ${name}`);
       const candidate = await compare(new Map([...histograms].map(([layer, histogram]) => [layer, range(histogram)])));

@@ -1,6 +1,7 @@
 /** Which style of graph runs a model on a device. */
 import type { Quantization } from '../../../models/package/manifest.ts';
-import type { Device, LoadedModel, Precision } from '../engine.ts';
+import type { Device } from '../../../models/devices.ts';
+import type { LoadedModel, Precision } from '../engine.ts';
 import { CPU_STYLE, PLAIN_STYLE, type Style } from './onnx-ops.ts';
 import { quantizedProducts } from './products.ts';
 import type { ActivationRanges } from './quantization.ts';

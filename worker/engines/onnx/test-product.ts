@@ -1,5 +1,5 @@
 import { InferenceSession, Tensor } from './runtime.ts';
-import type { Device } from '../engine.ts';
+import type { Device } from '../../../models/devices.ts';
 import { Graph } from './graph.ts';
 import { providerOptions, unavailable } from './providers.ts';
 

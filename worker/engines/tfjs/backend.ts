@@ -6,8 +6,8 @@ import type * as TensorFlow from '@tensorflow/tfjs-core';
 import { createRequire } from 'node:module';
 import util from 'node:util';
 import { foreignText, HifuseError } from '../../../models/errors.ts';
-import type { Device } from '../engine.ts';
-import { thisMachine } from '../machine.ts';
+import type { Device } from '../../../models/devices.ts';
+import { thisMachine } from '../devices.ts';
 
 export type BackendName = 'tensorflow' | 'wasm';
 

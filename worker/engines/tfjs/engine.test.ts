@@ -4,7 +4,7 @@ import { fillFormula, FORMULA_INPUT, formulaStateDict } from '../../../models/hi
 import { architectureOf } from '../../../models/hifuse/variants.ts';
 import type { Manifest } from '../../../models/package/manifest.ts';
 import { TAPS, type Answer, type Batch, type LoadedModel, type Output, type Session } from '../engine.ts';
-import { thisMachine } from '../machine.ts';
+import { thisMachine } from '../devices.ts';
 import { onnxEngine } from '../onnx/engine.ts';
 import { loadBackend, restoreRemovedUtilities } from './backend.ts';
 import { tfjsEngine } from './engine.ts';

@@ -1,7 +1,8 @@
 import { foreignText, HifuseError } from '../../../models/errors.ts';
 import { hifuse, type HiFuseOutputs } from '../../../models/hifuse/network.ts';
 import { INPUT_SIZE } from '../../../models/hifuse/variants.ts';
-import type { Answer, Batch, Device, Engine, LoadedModel, Output, Session, Tap } from '../engine.ts';
+import type { Device } from '../../../models/devices.ts';
+import type { Answer, Batch, Engine, LoadedModel, Output, Session, Tap } from '../engine.ts';
 import { backendFor, type Backend } from './backend.ts';
 import { TensorFlowOps } from './ops.ts';
 import { Program, type Value } from './program.ts';

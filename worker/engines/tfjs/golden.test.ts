@@ -7,7 +7,7 @@ import { fillFormula, FORMULA_INPUT, formulaStateDict } from '../../../models/hi
 import type { HiFuseOutputs } from '../../../models/hifuse/network.ts';
 import type { Architecture, Manifest } from '../../../models/package/manifest.ts';
 import type { LoadedModel, Output } from '../engine.ts';
-import { thisMachine } from '../machine.ts';
+import { thisMachine } from '../devices.ts';
 import { loadBackend, type BackendName } from './backend.ts';
 import { compile, evaluate } from './engine.ts';
 import type { Value } from './program.ts';

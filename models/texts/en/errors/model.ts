@@ -1,3 +1,5 @@
+import { ON_CHOSEN_DEVICE, ON_NO_DEVICE } from './engine.ts';
+
 /** Model packages. */
 export const model = {
   'model.not-found': 'There is no model of that id or at that path.',
@@ -16,7 +18,8 @@ export const model = {
   'model.quantization-refused': 'The model cannot be quantised without losing too much accuracy.',
   'model.missing-tensor/needed': '{{file}} lacks what the network needs: {{names}}.',
   'model.missing-tensor/needed-more': '{{file}} lacks what the network needs: {{names}}, and {{more, number}} more.',
-  'model.missing-tensor/cannot-run': 'The model cannot run {{where}}. {{diagnosis}}',
+  'model.missing-tensor/on-no-device': ON_NO_DEVICE,
+  'model.missing-tensor/on-chosen-device': ON_CHOSEN_DEVICE,
   'model.extra-tensor/unknown': '{{file}} holds what the network does not know: {{names}}.',
   'model.extra-tensor/unknown-more':
     '{{file}} holds what the network does not know: {{names}}, and {{more, number}} more.',
@@ -26,8 +29,14 @@ export const model = {
   'model.shape-mismatch/window': '{{file}}: a relative position bias table with {{rows}} rows belongs to no window.',
   'model.shape-mismatch/channels':
     '{{name}}.weight has the shape [{{shape}}], which does not fit a map of {{channels}} channels.',
-  'model.shape-mismatch/cannot-run': 'The model cannot run {{where}}. {{diagnosis}}',
-  'model.self-test-failed/cannot-run': 'The model cannot run {{where}}. {{diagnosis}}',
+  'model.shape-mismatch/on-no-device': ON_NO_DEVICE,
+  'model.shape-mismatch/on-chosen-device': ON_CHOSEN_DEVICE,
+  'model.self-test-failed/on-no-device': ON_NO_DEVICE,
+  'model.self-test-failed/on-chosen-device': ON_CHOSEN_DEVICE,
+  'model.self-test-failed/differs':
+    "Its answer to the model's self-test differs from the expected one by {{deviation}}; {{tolerance}} is allowed.",
+  'model.self-test-failed/differs-from-processor':
+    "Its answer to the model's self-test differs from the processor's by {{deviation}}; {{tolerance}} is allowed.",
   'model.missing-tensor/weights': 'The weights lack the tensor {{name}}.',
   'model.invalid-package/field': '{{file}}: {{field}} {{diagnosis}}.',
   'model.invalid-package/missing': '{{file}} is missing. Install the package again.',
