@@ -10,7 +10,7 @@ export const EXIT = { ok: 0, failed: 1, unable: 2, interrupted: 130 } as const;
 export type ExitStatus = (typeof EXIT)[keyof typeof EXIT];
 
 /** The services that commands use; the inference process starts with the first request. */
-export interface Services {
+export interface CommandServices {
   requests: Requests;
   packages: {
     list(): Promise<ModelSummary[]>;
@@ -27,7 +27,7 @@ export interface Services {
 
 /** What surrounds a command; a test passes its own. */
 export interface Context {
-  services: Services;
+  services: CommandServices;
   /** Writes results to stdout as they are; resolves when they were taken. @throws HifuseError `file.write-failed` */
   write(text: string): Promise<void>;
   /** Sentences in the reader's language. */

@@ -1,6 +1,6 @@
 import { DEVICE_CHOICES, ENGINE_CHOICES } from '../../models/devices.ts';
 import type { ModelSelection } from '../../worker/protocol.ts';
-import { oneOf, type Services } from './command.ts';
+import { oneOf, type CommandServices } from './command.ts';
 
 /** Options of every command that runs a network, for `parse`. */
 export const MODEL_OPTIONS = {
@@ -20,7 +20,7 @@ ${DEVICE_HELP}`;
 
 /** What the options select. @throws UsageError; HifuseError `model.not-found` */
 export async function selectModel(
-  services: Services,
+  services: CommandServices,
   values: { model?: string | undefined; engine: string; device: string },
 ): Promise<ModelSelection> {
   const engine = oneOf('engine', values.engine, ENGINE_CHOICES);

@@ -3,7 +3,7 @@ import { english } from '../../models/texts/texts.ts';
 import { HifuseError, toErrorValue } from '../../models/errors.ts';
 import { NOTICE, software } from '../about.ts';
 import { forTerminal } from '../terminal.ts';
-import { EXIT, UsageError, type Command, type Context, type ExitStatus, type Services } from './command.ts';
+import { EXIT, UsageError, type Command, type Context, type ExitStatus, type CommandServices } from './command.ts';
 import { COMMANDS } from './commands.ts';
 
 /** What a run needs of its surroundings. */
@@ -12,7 +12,7 @@ export interface Surroundings {
   stderr: Writable & { isTTY?: boolean };
   signal: AbortSignal;
   /** Called when a command needs them. */
-  openServices(): Services;
+  openServices(): CommandServices;
 }
 
 /** Nobody reads the results any more (`| head`). */
@@ -42,7 +42,7 @@ function overview(): string {
 }
 
 function createContext({ stdout, stderr, signal, openServices }: Surroundings): Context {
-  let services: Services | null = null;
+  let services: CommandServices | null = null;
   let statusLength = 0;
   // `write` tells of what went wrong with stdout. Nobody can be told of what goes wrong with stderr.
   for (const stream of [stdout, stderr]) stream.on('error', () => undefined);

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { HifuseError } from '../../models/errors.ts';
-import { connect, type Page, type Socket } from './client.ts';
+import { connect, type PageGlobals, type Socket } from './client.ts';
 import type { WorkerStatus } from './contract.ts';
 import type { Bridge, Cancellation, Delivery, Invocation } from './messages.ts';
 import { decodeMessage, encodeMessage } from './wire.ts';
@@ -32,7 +32,7 @@ class FakeSocket implements Socket {
 
 const timers: { callback: () => void; milliseconds: number }[] = [];
 
-const page: Page = {
+const page: PageGlobals = {
   location: { href: 'http://127.0.0.1:4711/token/index.html?x=1#y' },
   WebSocket: FakeSocket,
   setTimeout: (callback, milliseconds) => timers.push({ callback, milliseconds }),

@@ -1,6 +1,6 @@
 /**
  * The renderer's side: one `Client` over either transport. Bundled into the renderer, and compiled with main: it names
- * neither the DOM nor Node, and takes from the page only what `Page` lists.
+ * neither the DOM nor Node, and takes from the page only what `PageGlobals` lists.
  */
 import { fromErrorValue, HifuseError, type ErrorValue } from '../../models/errors.ts';
 import type { Api, Client, Events, InvokeOptions, Method, Topic, WorkerStatus } from './contract.ts';
@@ -18,7 +18,7 @@ export interface Socket {
 }
 
 /** The part of the page that is used; a test passes its own. */
-export interface Page {
+export interface PageGlobals {
   /** Present under Electron: put there by the preload. */
   hifuse?: Bridge;
   location: { href: string };
@@ -76,14 +76,14 @@ const CONNECTING: ErrorValue = { code: 'connection.lost', details: { reason: 'co
 
 /** One WebSocket beside the page; it reconnects, and what is asked meanwhile waits. */
 class SocketTransport implements Transport {
-  readonly #page: Page;
+  readonly #page: PageGlobals;
   readonly #listeners: Listeners;
   readonly #pending = new Map<number, (answer: Answer) => void>();
   #waiting: Invocation[] = [];
   #socket: Socket | null = null;
   #failures = 0;
 
-  constructor(page: Page, listeners: Listeners) {
+  constructor(page: PageGlobals, listeners: Listeners) {
     this.#page = page;
     this.#listeners = listeners;
     this.#connect();
@@ -174,7 +174,7 @@ function socketAddress(page: string): string {
 }
 
 /** Connects to main: over the preload's bridge where there is one, else over a WebSocket. */
-export function connect(page: Page = globalThis as unknown as Page): Client {
+export function connect(page: PageGlobals = globalThis as unknown as PageGlobals): Client {
   const listeners = new Listeners();
   const transport = page.hifuse ? overBridge(page.hifuse, listeners) : new SocketTransport(page, listeners);
   let lastId = 0;

@@ -102,7 +102,7 @@ export interface SkippedFile {
 }
 
 /** The image to show for something that was opened. */
-export interface Opening {
+export interface Opened {
   id: string;
   firstImageId: string;
 }
@@ -296,7 +296,7 @@ export interface Events {
   /** Comes with everything when a page connects. */
   'studies.changed': StudiesUpdate;
   /** After the update that lists the image. What a page opens is told to it alone. */
-  opening: Opening;
+  opening: Opened;
   'worker.status': WorkerStatus;
   'batch.progress': BatchState;
   'settings.changed': Settings;

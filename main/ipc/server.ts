@@ -5,11 +5,10 @@ import { PATHS } from '../paths.ts';
 import { listFolder } from '../services/folders.ts';
 import { previewImport } from '../services/import-preview.ts';
 import { systemClock } from '../services/clock.ts';
-import type { Opened } from '../services/studies.ts';
 import { checkParams, isMethod } from './checks.ts';
-import type { Api, Method } from './contract.ts';
+import type { Api, Method, Opened } from './contract.ts';
 import type { Answer } from './messages.ts';
-import { Page, type Caller } from './page.ts';
+import { PageSession, type Caller } from './page-session.ts';
 import { StudyFeed } from './study-feed.ts';
 
 type Handlers = {
@@ -43,7 +42,7 @@ function createHandlers(services: Services) {
     'path' in source ? source.path : uploads.path(source.uploadId);
 
   /** Failures are told by the error of the first; all that can be opened is open. */
-  const open = async (paths: readonly string[], page: Page): Promise<void> => {
+  const open = async (paths: readonly string[], page: PageSession): Promise<void> => {
     const [failure] = await studies.open(paths, { opening: page.opening() });
     if (failure) throw failure;
   };
@@ -203,7 +202,7 @@ export function createServer(services: Services): Server {
       void services.snapshot().then((events) => {
         for (const event of events) tell(event);
       });
-      const page = new Page(services.studies, services.uploads, feed);
+      const page = new PageSession(services.studies, services.uploads, feed);
       return {
         invoke: async (id, method, params) => {
           const caller = page.begin(id);

@@ -1,6 +1,6 @@
 import type { Clock } from '../services/clock.ts';
-import type { Opened, Studies } from '../services/studies.ts';
-import type { ImageEntry, SeriesEntry, StudiesUpdate, StudyEntry } from './contract.ts';
+import type { Studies } from '../services/studies.ts';
+import type { ImageEntry, Opened, SeriesEntry, StudiesUpdate, StudyEntry } from './contract.ts';
 
 /** Bytes of the entries of one update, as JSON; what surrounds them stays well below the rest of 64 kB. */
 const PAGE_BYTES = 48 * 1024;

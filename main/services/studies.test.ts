@@ -9,7 +9,8 @@ import { StudyFeed } from '../ipc/study-feed.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { fakeHeader, fakeRequests } from '../testing/fakes.ts';
 import { StudyList } from '../testing/study-list.ts';
-import { Studies, UNDO_MS, type Opened } from './studies.ts';
+import type { Opened } from '../ipc/contract.ts';
+import { Studies, UNDO_MS } from './studies.ts';
 
 let folder: string;
 

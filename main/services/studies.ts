@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { HifuseError, toErrorValue, type ErrorValue } from '../../models/errors.ts';
 import type { ImageHeader } from '../../worker/protocol.ts';
-import type { ImageEntry, SeriesEntry, SkippedFile, StudyEntry } from '../ipc/contract.ts';
+import type { ImageEntry, Opened, SeriesEntry, SkippedFile, StudyEntry } from '../ipc/contract.ts';
 import { NO_IMAGE, type Requests } from './classify.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { Emitter } from './emitter.ts';
@@ -55,12 +55,6 @@ export interface StudiesDependencies {
 export interface StudiesListener {
   touched(imageId: string): void;
   changed(urgent: boolean): void;
-}
-
-/** An act of opening; see {@link Opening}. */
-export interface Opened {
-  id: string;
-  firstImageId: string;
 }
 
 /**

@@ -1,8 +1,8 @@
 import { WebSocket } from 'ws';
-import type { Page, Socket } from '../ipc/client.ts';
+import type { PageGlobals, Socket } from '../ipc/client.ts';
 
 /** What a browser that opened `address` would hand to the client: its socket tells the page's origin. */
-export function socketPage(address: string): Page {
+export function socketPage(address: string): PageGlobals {
   const { origin } = new URL(address);
   class PageSocket extends WebSocket {
     constructor(socketAddress: string) {

@@ -14,7 +14,7 @@ import { Preferences } from './preferences.svelte.ts';
 import { ReportState } from './report-state.svelte.ts';
 import { SettingsState } from './settings.svelte.ts';
 import { StudyTree } from './study-tree.svelte.ts';
-import { Tasks } from './tasks.svelte.ts';
+import { RunningTasks } from './tasks.svelte.ts';
 import { textsWithoutNames } from './texts-without-names.ts';
 import { Thumbnails } from './thumbnails.svelte.ts';
 import { Toasts } from './toasts.svelte.ts';
@@ -40,7 +40,7 @@ export interface AppState {
   report: ReportState;
   settings: SettingsState;
   studies: StudyTree;
-  tasks: Tasks;
+  tasks: RunningTasks;
   texts: Texts;
   thumbnails: Thumbnails;
   toasts: Toasts;
@@ -88,7 +88,7 @@ export function createApp(client: Client): AppState {
     report: new ReportState(client, preferences, texts),
     settings: new SettingsState(client),
     studies,
-    tasks: new Tasks(),
+    tasks: new RunningTasks(),
     texts,
     thumbnails,
     toasts,

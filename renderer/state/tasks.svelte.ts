@@ -1,7 +1,7 @@
 import type { Task } from '../../main/ipc/contract.ts';
 
 /** Long requests that main is working on. */
-export class Tasks {
+export class RunningTasks {
   #items = $state.raw<readonly Task[]>([]);
 
   get items(): readonly Task[] {

@@ -7,10 +7,10 @@ import { preprocess, seenByNetwork } from './preprocess.ts';
 /** Loaded with its native library when the first picture is drawn, so that a thread can read headers at once. */
 const renderer = async () => (await import('./render.ts')).renderPng;
 
-type Tasks = { [T in ImagingTask]: (params: ImagingTasks[T]['params']) => Promise<ImagingTasks[T]['result']> };
+type TaskTable = { [T in ImagingTask]: (params: ImagingTasks[T]['params']) => Promise<ImagingTasks[T]['result']> };
 
 /** What a thread does, by task. */
-export const TASKS: Tasks = {
+export const TASKS: TaskTable = {
   header: ({ path }) => readHeader(path),
   elements: ({ path }) => readElements(path),
   inspect: ({ path }) => inspect(path),

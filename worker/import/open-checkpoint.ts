@@ -23,11 +23,11 @@ export interface Checkpoint {
   tensors: ReadonlyMap<string, StoredTensor>;
 }
 
-type Opened = Pick<Checkpoint, 'format' | 'tensors'>;
+type Content = Pick<Checkpoint, 'format' | 'tensors'>;
 
 interface Format {
   matches(start: Uint8Array): boolean;
-  open(source: ByteSource): Promise<Opened>;
+  open(source: ByteSource): Promise<Content>;
 }
 
 const ZIP_MAGIC = Uint8Array.of(0x50, 0x4b, 0x03, 0x04);
@@ -81,7 +81,7 @@ function startsWith(bytes: Uint8Array, magic: Uint8Array): boolean {
   return magic.every((byte, i) => bytes[i] === byte);
 }
 
-function torch(file: TorchFile, { name }: ByteSource): Opened {
+function torch(file: TorchFile, { name }: ByteSource): Content {
   const { path, tensors } = findStateDict(file.root, name);
   const where = path.length > 0 ? `, weights under ${path.join('.')}` : ', state dict';
   return {
@@ -95,7 +95,7 @@ function torch(file: TorchFile, { name }: ByteSource): Opened {
   };
 }
 
-async function safetensors(source: ByteSource): Promise<Opened> {
+async function safetensors(source: ByteSource): Promise<Content> {
   const { name, size } = source;
   const length = headerLength(await source.read(0, LENGTH_BYTES), size, name);
   const entries = parseHeader(await source.read(LENGTH_BYTES, length), size, name);

@@ -7,11 +7,11 @@ import type { StudyFeed } from './study-feed.ts';
 export interface Caller {
   /** Aborted when the page takes the request back, and when it is gone. */
   signal: AbortSignal;
-  page: Page;
+  page: PageSession;
 }
 
 /** What belongs to one page, and goes with it: requests under way, what it opens, what it sends. */
-export class Page {
+export class PageSession {
   readonly #studies: Studies;
   readonly #uploads: Uploads;
   readonly #feed: StudyFeed;
