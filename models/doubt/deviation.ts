@@ -1,7 +1,8 @@
 /** How far an image is from those that a model was trained on, in units of what is usual among them. */
 import { conformalQuantile, quantile } from '../statistics/quantile.ts';
 import { fitGaussian, squaredDistance, type Gaussian } from '../statistics/mahalanobis.ts';
-import { FEATURE_GROUPS, LAYOUT_SIDE, type FeatureGroup, type Features } from './features.ts';
+import { FEATURE_GROUPS, flatShare, type FeatureGroup, type Features } from './features.ts';
+import { CELLS } from './pixels.ts';
 import { reason, type Reason } from '../warnings.ts';
 
 export type PerGroup<T> = Readonly<Record<FeatureGroup, T>>;
@@ -69,16 +70,14 @@ export function assess(reference: Reference, features: Features): { score: numbe
     ...(found.layout > 1 ? [layoutReason(reference, features.layout)] : []),
     ...(found.network > 1 ? [reason('pixels.unusual')] : []),
     ...(found.texture > 1 ? [reason('pixels.texture')] : []),
-    ...(found.flatness > 1
-      ? [reason('pixels.flat', { percent: Math.round((100 * features.flatness[0]!) / LAYOUT_SIDE) })]
-      : []),
+    ...(found.flatness > 1 ? [reason('pixels.flat', { percent: Math.round(100 * flatShare(features.flatness)) })] : []),
   ];
   return { score: oodScore(found), reasons };
 }
 
 type Layout = ArrayLike<number>;
 
-const SIDE = LAYOUT_SIDE;
+const SIDE = CELLS;
 const rearranged = (from: (y: number, x: number) => number) => (layout: Layout) =>
   Float32Array.from({ length: SIDE * SIDE }, (_, i) => layout[from(Math.floor(i / SIDE), i % SIDE)]!);
 const LAST = SIDE - 1;

@@ -2,6 +2,7 @@ import { intendedUseReasons, type ImageFacts } from '../intended-use.ts';
 import type { Manifest } from '../package/manifest.ts';
 import { assess, type Reference } from './deviation.ts';
 import { featuresOf } from './features.ts';
+import { describePixels } from './pixels.ts';
 import { pixelReasons } from './pixel-checks.ts';
 import { reason } from '../warnings.ts';
 import { verdictOf, type Verdict } from './verdict.ts';
@@ -12,7 +13,7 @@ export interface Evidence {
   facts: ImageFacts;
   /** What the network received: 224 x 224, interleaved, 0..255. */
   rgb: Uint8Array;
-  /** What it made of that: the mean of the last fused map over its positions. */
+  /** What it made of that: means of the fused maps of all stages, see models/hifuse/network.ts. */
   pooled: ArrayLike<number>;
 }
 
@@ -24,8 +25,9 @@ export interface Evidence {
  */
 export function judge(intended: Manifest['intended'], reference: Reference | null, evidence: Evidence): Verdict {
   const stated = intendedUseReasons(intended, evidence.facts);
-  const seen = pixelReasons(intended, evidence.rgb);
+  const pixels = describePixels(evidence.rgb);
+  const seen = pixelReasons(intended, pixels);
   if (!reference) return verdictOf([...stated, ...seen, reason('model.no-statistics')], null);
-  const { score, reasons } = assess(reference, featuresOf(evidence.rgb, evidence.pooled));
+  const { score, reasons } = assess(reference, featuresOf(pixels, evidence.pooled));
   return verdictOf([...stated, ...seen, ...reasons], score);
 }

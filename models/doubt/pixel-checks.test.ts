@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { gaussian, randomFrom } from '../random.ts';
+import { describePixels } from './pixels.ts';
 import { pixelReasons } from './pixel-checks.ts';
 
 const SIDE = 224;
@@ -16,7 +17,8 @@ function picture(colour: (y: number, x: number) => number | Rgb): Uint8Array {
   }
   return rgb;
 }
-const codes = (rgb: Uint8Array, intended = radiographs) => pixelReasons(intended, rgb).map(({ code }) => code);
+const codes = (rgb: Uint8Array, intended = radiographs) =>
+  pixelReasons(intended, describePixels(rgb)).map(({ code }) => code);
 
 /** A smooth picture with some noise, such as a detector gives. */
 const random = randomFrom(8);

@@ -4,19 +4,19 @@
  */
 import { HifuseError } from '../errors.ts';
 import { decodeSafetensors, encodeSafetensors, type RawTensor } from '../package/safetensors.ts';
+import { pooledFeatures } from '../hifuse/network.ts';
 import { decodeTensor } from '../package/weights.ts';
 import type { Architecture, Statistics } from '../package/manifest.ts';
-import { STAGES } from '../hifuse/state-dict.ts';
 import { triangle, type Gaussian } from '../statistics/mahalanobis.ts';
 import { perGroup, type Reference } from './deviation.ts';
-import { FEATURE_GROUPS, LAYOUT_FEATURES, TEXTURE_FEATURES, type FeatureGroup } from './features.ts';
+import { FEATURE_GROUPS, FLATNESS_FEATURES, LAYOUT_FEATURES, TEXTURE_FEATURES, type FeatureGroup } from './features.ts';
 
 /** Features of each group for a network. */
-const sizesOf = ({ width }: Architecture): Readonly<Record<FeatureGroup, number>> => ({
-  network: width * 2 ** (STAGES.length - 1),
+const sizesOf = (architecture: Architecture): Readonly<Record<FeatureGroup, number>> => ({
+  network: pooledFeatures(architecture),
   layout: LAYOUT_FEATURES,
   texture: TEXTURE_FEATURES,
-  flatness: 1,
+  flatness: FLATNESS_FEATURES,
 });
 
 export function encodeReference({ groups }: Reference): Uint8Array<ArrayBuffer> {

@@ -24,7 +24,7 @@ export interface HiFuseOutputs<T> {
   fused: readonly T[];
   /** The last fused map, which the head sees: [B, 7, 7, 8C]. */
   fused4: T;
-  /** Its mean over the positions, before the head's norm: [B, 1, 1, 8C]. */
+  /** Means of the fused maps over their positions, one stage after the other: [B, 1, 1, 15C]. The head sees the last 8C. */
   pooled: T;
   /** Gates of HFF after the sigmoid: [B, H, W, 1] and [B, 1, 1, 2^i C]. */
   spatialAttention: readonly T[];
@@ -47,15 +47,14 @@ export function hifuse<T>(ops: Ops<T>, architecture: Architecture, state: StateD
   }
 
   const fused = fusions.map((fusion) => fusion.fused);
-  const fused4 = fused[3]!; // [B, 7, 7, 8C]
-  const pooled = ops.globalMean(fused4); // [B, 1, 1, 8C]
+  const means = fused.map((map) => ops.globalMean(map)); // [B, 1, 1, C], ..., [B, 1, 1, 8C]
   return {
-    logits: head(ops, parameters, pooled),
+    logits: head(ops, parameters, means[3]!),
     local,
     global,
     fused,
-    fused4,
-    pooled,
+    fused4: fused[3]!,
+    pooled: ops.concat(means),
     spatialAttention: fusions.map((fusion) => fusion.spatialAttention),
     channelAttention: fusions.map((fusion) => fusion.channelAttention),
   };
@@ -66,6 +65,10 @@ function head<T>(ops: Ops<T>, parameters: Parameters, pooled: T): T {
   const { norm, linear } = headParameters(parameters);
   return ops.linear(ops.layerNorm(pooled, norm), linear); // [B, 1, 1, classes]
 }
+
+/** Numbers of `pooled`, per image. */
+export const pooledFeatures = ({ width }: Architecture): number =>
+  STAGES.reduce<number>((sum, stage) => sum + width * 2 ** stage, 0);
 
 /** Released names of the head's layers. */
 const HEAD = { norm: 'conv_norm', linear: 'conv_head' } as const;

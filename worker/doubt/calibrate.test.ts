@@ -19,7 +19,9 @@ import type { OpenModel } from '../sessions.ts';
 import { calibrate } from './calibrate.ts';
 
 const SIDE = 224;
+/** Of the last map, and of all stages together. */
 const CHANNELS = 128;
+const FEATURES = 240;
 
 let folder: string;
 beforeEach(async () => {
@@ -56,8 +58,8 @@ const session = {
     return Promise.resolve({
       logits: { data: Float32Array.from(values.flatMap((value) => [value, 0])), shape: [size, 2] },
       pooled: {
-        data: Float32Array.from(values.flatMap((value) => Array.from({ length: CHANNELS }, (_, c) => value * (c % 5)))),
-        shape: [size, CHANNELS],
+        data: Float32Array.from(values.flatMap((value) => Array.from({ length: FEATURES }, (_, c) => value * (c % 5)))),
+        shape: [size, FEATURES],
       },
       fused4: {
         data: Float32Array.from({ length: size * CHANNELS * 49 }, (_, i) => Math.sin(i)),

@@ -1,5 +1,6 @@
 import type { Features } from '../../models/doubt/features.ts';
 import { featuresOf } from '../../models/doubt/features.ts';
+import { describePixels } from '../../models/doubt/pixels.ts';
 import { indexOfLargest } from '../../models/hifuse/probabilities.ts';
 import { HifuseError } from '../../models/errors.ts';
 import { INPUT_SIZE } from '../../models/hifuse/variants.ts';
@@ -92,7 +93,10 @@ async function look(inputs: readonly PreparedInput[], open: OpenModel): Promise<
     const map = gradCam(fused4, open.head, n, indexOfLargest(row));
     return {
       logits: row,
-      features: featuresOf(input.rgb, pooled.data.slice(n * pooled.shape[1]!, (n + 1) * pooled.shape[1]!)),
+      features: featuresOf(
+        describePixels(input.rgb),
+        pooled.data.slice(n * pooled.shape[1]!, (n + 1) * pooled.shape[1]!),
+      ),
       peak: map.values.reduce((a, b) => Math.max(a, b), 0),
       sha256: input.content.sha256,
       input,

@@ -20,7 +20,7 @@ export interface Output {
 export interface Taps {
   /** Last fused map, [N, C, 7, 7]. */
   fused4: Output;
-  /** Its mean over the positions, which the head sees, before the head's norm: [N, C]. */
+  /** Means of the fused maps of all stages over their positions, one stage after the other: [N, 15C]. */
   pooled: Output;
   /** HFF gates after the sigmoid: [N, 1, H, W] per stage. */
   spatialAttention: readonly Output[];

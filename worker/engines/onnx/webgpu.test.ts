@@ -7,6 +7,10 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { assess, fitReference } from '../../../models/doubt/deviation.ts';
+import { featuresOf } from '../../../models/doubt/features.ts';
+import { describePixels } from '../../../models/doubt/pixels.ts';
+import { gaussian, randomFrom } from '../../../models/random.ts';
 import { fillFormula, FORMULA_INPUT, formulaStateDict } from '../../../models/hifuse/formula.ts';
 import { architectureOf } from '../../../models/hifuse/variants.ts';
 import type { Manifest, SelfTest } from '../../../models/package/manifest.ts';
@@ -76,13 +80,22 @@ describe.runIf(inside)('WebGPU on a software driver', () => {
     tolerance: { float32: 1e-4, float16: 1e-4, int8: 1e-4 },
   };
 
-  test('answers as PyTorch does', async () => {
+  test('answers as PyTorch does, and doubts as the processor does', async () => {
     const { session, devices } = await openSession(model, selfTest, { engine: 'onnx', device: 'webgpu' });
     expect(session.device).toBe('webgpu');
     const running = devices.find(({ status }) => status === 'running');
     expect(running).toMatchObject({ engine: 'onnx', device: 'webgpu' });
     expect(running!.selfTestDeviation).toBeLessThan(1e-4);
+
+    const batch = { data: fillFormula(FORMULA_INPUT, [1, 3, 224, 224]), size: 1 };
+    const { pooled } = await session.run(batch, ['pooled']);
     await session.dispose();
+    const processor = await onnxEngine.load(model, 'cpu');
+    const { pooled: expected } = await processor.run(batch, ['pooled']);
+    await processor.dispose();
+    expectClose(pooled!, expected!);
+    const score = scoreAmongNeighbours(expected!.data);
+    expect(score(pooled!.data)).toBeCloseTo(score(expected!.data), 2);
   }, 300_000);
 
   test('is recognised as software by auto', async () => {
@@ -110,6 +123,21 @@ describe.runIf(inside)('WebGPU on a software driver', () => {
     600_000,
   );
 });
+
+/** How unusual features are among vectors around a centre; larger than 1: outside. */
+function scoreAmongNeighbours(centre: Float32Array): (features: Float32Array) => number {
+  const random = randomFrom(11);
+  const rgb = new Uint8Array(224 * 224 * 3).map((_, i) => (i * 7) % 251);
+  const pixels = describePixels(rgb);
+  const neighbours = Array.from({ length: 60 }, () =>
+    featuresOf(
+      pixels,
+      centre.map((value) => value * (1 + 0.1 * gaussian(random))),
+    ),
+  );
+  const reference = fitReference(neighbours.slice(0, 40), neighbours.slice(40), 0.9);
+  return (features) => assess(reference, featuresOf(pixels, features)).score;
+}
 
 function expectClose(actual: Output, expected: Output): void {
   expect(actual.shape).toEqual(expected.shape);
