@@ -1,11 +1,15 @@
 /** The time that a frame may take. It counts from when its bytes are there: a slow drive is no damage. */
 
 const BASE_MS = 8_000;
-/** The slowest codec, JPEG 2000 in WebAssembly, takes a tenth of this on a machine that has nothing else to do. */
-const MICROSECONDS_PER_SAMPLE = 2;
+
+/**
+ * Microseconds of a sample: about ten times what decoders take in WebAssembly on a machine that has nothing else to do
+ * (bench/RESULTS.md).
+ */
+export const RATES = { wavelet: 2, other: 0.3 } as const;
 
 /** Milliseconds for decoding and preparing a frame of so many samples. */
-export const decodingMilliseconds = (samples: number): number => BASE_MS + (samples * MICROSECONDS_PER_SAMPLE) / 1000;
+export const decodingMilliseconds = (samples: number, rate: number): number => BASE_MS + (samples * rate) / 1000;
 
 let listener: (milliseconds: number) => void = () => undefined;
 
@@ -15,6 +19,6 @@ export function onClockStart(told: (milliseconds: number) => void): void {
 }
 
 /** The bytes of a frame of so many samples are read; from here on its time counts. */
-export function startClock(samples: number): void {
-  listener(decodingMilliseconds(samples));
+export function startClock(samples: number, rate: number = RATES.other): void {
+  listener(decodingMilliseconds(samples, rate));
 }

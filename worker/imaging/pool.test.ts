@@ -95,6 +95,17 @@ describe('with threads that misbehave', () => {
     await pool.close();
   });
 
+  test('the time stands still while this thread, where networks run, is busy', async () => {
+    const pool = open(1, 400);
+    await pool.header({ path: 'ready' });
+    const slow = pool.header({ path: '/a/busy-slow-short.dcm' });
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    // Longer than the thread needs, and than it may take.
+    for (const end = performance.now() + 1500; performance.now() < end;);
+    expect(await slow).toMatchObject({ path: '/a/busy-slow-short.dcm' });
+    await pool.close();
+  });
+
   test('what has no memory left is not called damaged', async () => {
     const pool = open(1);
     const failing = pool.header({ path: '/a/memory.dcm' });

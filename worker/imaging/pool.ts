@@ -171,6 +171,29 @@ class WaitingJobs {
   }
 }
 
+/** Milliseconds for which this thread has waited: it does not while a network runs, which takes the processors away. */
+const idleTime = (): number => performance.eventLoopUtilization().idle;
+
+/**
+ * Calls `act` once this thread was idle for so long: while inference holds it, the clock of decoding stands still. What a
+ * thread has answered by then is heard first. Returns how to call it off.
+ */
+function afterIdle(milliseconds: number, act: () => void): () => void {
+  const start = idleTime();
+  let isOff = false;
+  let timer: NodeJS.Timeout;
+  const look = (): void => {
+    const left = milliseconds - (idleTime() - start);
+    if (left > 1) timer = setTimeout(look, left);
+    else setImmediate(() => isOff || act());
+  };
+  look();
+  return () => {
+    isOff = true;
+    clearTimeout(timer);
+  };
+}
+
 /** One worker thread with the job that it has. */
 class Thread {
   private readonly worker: Worker;
@@ -193,7 +216,8 @@ class Thread {
       else if ('clock' in message) this.restartClock(message.clock);
       else this.job?.settle(message);
     });
-    this.worker.on('error', (error) => void this.end(error));
+    // Later than what the thread said before it: that it was ready, for one.
+    this.worker.on('error', (error) => setImmediate(() => void this.end(error)));
     this.worker.on('exit', (code) => void this.end(new Error(`exit code ${code}`)));
   }
 
@@ -231,18 +255,16 @@ class Thread {
 
   /** Ends the thread when its time is up; the time to start counts for itself. Returns how to call it off. */
   private limit(late: (milliseconds: number) => HifuseError): () => void {
-    const after = (milliseconds: number, reason: () => unknown) =>
-      setTimeout(() => void this.end(reason()), milliseconds);
-    let timer: NodeJS.Timeout;
+    let callOff = (): void => undefined;
     this.restartClock = (milliseconds) => {
-      clearTimeout(timer);
-      timer = after(milliseconds, () => late(milliseconds));
+      callOff();
+      callOff = afterIdle(milliseconds, () => void this.end(late(milliseconds)));
     };
-    if (this.ready) timer = after(this.timeoutMs, () => late(this.timeoutMs));
-    else timer = after(START_LIMIT_MS, () => new Error('it took too long'));
+    if (this.ready) this.restartClock(this.timeoutMs);
+    else callOff = afterIdle(START_LIMIT_MS, () => void this.end(new Error('it took too long')));
     return () => {
       this.restartClock = () => undefined;
-      clearTimeout(timer);
+      callOff();
     };
   }
 

@@ -72,3 +72,20 @@ describe('the frames of encapsulated pixel data', () => {
     });
   });
 });
+
+describe('how many frames there are', () => {
+  const declared = async (values: DataSetValues) => {
+    const path = folder.image({ ...image, NumberOfFrames: 5, ...values }, ENCAPSULATED_UNCOMPRESSED);
+    return withImageFile(path, (file) => parseDicom(file).pixels?.mostFrames);
+  };
+  const pieces = [...frames, Uint8Array.of(1, 2, 3, 4), Uint8Array.of(5, 6, 7, 8)];
+
+  test.each<[string, DataSetValues, number]>([
+    ['streams that start, not their fragments', { PixelData: { fragments: pieces } }, 3],
+    ['what an offset table names', { PixelData: { fragments: pieces, offsets: [0, 12, 24, 36, 48] } }, 5],
+    ['fragments, where streams cannot be told', { PixelData: { fragments: pieces.slice(3) } }, 2],
+    ['no more than are declared', { PixelData: { fragments: [...frames, ...frames] } }, 5],
+  ])('%s', async (_, values, count) => {
+    expect(await declared(values)).toBe(count);
+  });
+});

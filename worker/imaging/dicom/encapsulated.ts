@@ -1,20 +1,13 @@
 import { HifuseError } from '../../../models/errors.ts';
 import type { ReadableBytes } from '../image-file.ts';
 import { LIMITS } from '../limits.ts';
-import { ITEM, ItemReader, UNDEFINED_LENGTH, walk, type Fragment, type Item } from './items.ts';
+import { ITEM, ItemReader, startsStream, UNDEFINED_LENGTH, walk, type Fragment, type Item } from './items.ts';
 import type { Dicom, PixelElement } from './parse.ts';
 
 /** Fragments of each frame; frames are found when asked for. */
 export interface FrameIndex {
   fragments(frame: number): readonly Fragment[];
 }
-
-/** How the streams of the codecs start: JPEG and JPEG-LS; JPEG 2000; JP2. */
-const STREAM_STARTS = [
-  [0xff, 0xd8, 0xff],
-  [0xff, 0x4f, 0xff, 0x51],
-  [0x00, 0x00, 0x00, 0x0c, 0x6a, 0x50],
-];
 
 /**
  * Finds the frames of encapsulated pixel data (PS3.5 A.4): by the extended or basic offset table where it is there and
@@ -97,11 +90,6 @@ function group(
     fragments: fragments.length,
     frames,
   });
-}
-
-function startsStream(source: ReadableBytes, fragment: Fragment): boolean {
-  const bytes = source.read(fragment.offset, 6);
-  return STREAM_STARTS.some((start) => start.every((byte, i) => bytes[i] === byte));
 }
 
 /** Reads and joins the fragments of one frame. Throws `dicom.corrupt`, `image.too-large`. */

@@ -51,13 +51,39 @@ export function* walk(items: ItemReader, start: number, end: number): Generator<
   }
 }
 
-/** Number of fragments behind the offset table at `offset`; no more than `most` are counted. */
-export function countFragments(source: ReadableBytes, offset: number, most: number): number {
+/** How the streams of the codecs start: JPEG and JPEG-LS; JPEG 2000; JP2. */
+const STREAM_STARTS = [
+  [0xff, 0xd8, 0xff],
+  [0xff, 0x4f, 0xff, 0x51],
+  [0x00, 0x00, 0x00, 0x0c, 0x6a, 0x50],
+];
+
+/** Whether a fragment is the first of its frame, as far as that can be seen. */
+export function startsStream(source: ReadableBytes, fragment: Fragment): boolean {
+  const bytes = source.read(fragment.offset, 6);
+  return STREAM_STARTS.some((start) => start.every((byte, i) => bytes[i] === byte));
+}
+
+/** Bytes of an entry of the Basic Offset Table. */
+const OFFSET_BYTES = 4;
+
+/**
+ * Frames that the fragments behind the offset table at `offset` can be, no more than are declared: those that the table
+ * names, else those whose streams start somewhere, else one for each fragment.
+ */
+export function countFrames(source: ReadableBytes, offset: number, declared: number): number {
   const items = new ItemReader(source);
   const table = items.at(offset);
   if (table?.tag !== ITEM || table.length === UNDEFINED_LENGTH) return 0;
-  const fragments = walk(items, table.offset + table.length, source.size);
-  let count = 0;
-  while (count < most && !fragments.next().done) count++;
-  return count;
+  const isNamed = table.length === declared * OFFSET_BYTES;
+  let frames = 0;
+  // The first one tells whether streams can be told by their start.
+  let told = false;
+  for (const fragment of walk(items, table.offset + table.length, source.size)) {
+    const starts: boolean = !isNamed && (told || frames === 0) && startsStream(source, fragment);
+    if (frames === 0) told = starts;
+    if (starts || !told) frames++;
+    if (frames >= declared) break;
+  }
+  return frames;
 }

@@ -6,7 +6,7 @@ import { bytesInMemory, type ReadableBytes } from '../image-file.ts';
 import { LIMITS } from '../limits.ts';
 import { Attributes, implicitVr, type Reading } from './attributes.ts';
 import { lookupTag } from './dictionary.ts';
-import { countFragments } from './items.ts';
+import { countFrames } from './items.ts';
 import {
   EXPLICIT_BIG_ENDIAN,
   EXPLICIT_LITTLE_ENDIAN,
@@ -84,7 +84,7 @@ export function parseDicom(file: ReadableBytes): Dicom {
   const declaredFrames = found.attributes.number('NumberOfFrames') ?? 1;
   // One frame is there or it is not; of several, a file may claim more than it has.
   if (pixels?.length === null && declaredFrames > 1) {
-    pixels.mostFrames = Math.max(1, countFragments(source, pixels.offset, declaredFrames));
+    pixels.mostFrames = Math.max(1, countFrames(source, pixels.offset, declaredFrames));
   }
   if (found.cut) warnings.push(warning('dicom.cut'));
 

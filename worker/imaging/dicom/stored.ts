@@ -31,7 +31,7 @@ const indices = new WeakMap<Dicom, FrameIndex>();
  * Decodes one frame to stored values. Throws `dicom.*`, `image.too-large`, `image.no-such-frame`.
  */
 export async function readStoredFrame(file: ReadableBytes, dicom: Dicom, frame: number): Promise<StoredFrame> {
-  const { codec, name, lossy } = dicom.syntax;
+  const { codec, name, lossy, rate } = dicom.syntax;
   if (codec && 'unsupported' in codec) {
     // JPIP and video may lack the pixel data that a description starts from; what holds no image has no rows either.
     if (!dicom.attributes.has('Rows')) describePixels(dicom);
@@ -73,7 +73,7 @@ export async function readStoredFrame(file: ReadableBytes, dicom: Dicom, frame: 
     throw new HifuseError('image.too-large', { reason: 'compressed', file: file.name, columns, rows });
   }
   const bytes = compressedFrame(source, dicom, pixels, description, frame);
-  startClock(rows * columns * samplesPerPixel);
+  startClock(rows * columns * samplesPerPixel, rate);
   const decoded = await decode(bytes, description, codec, {
     file: file.name,
     frame: frame + 1,

@@ -1,3 +1,4 @@
+import { RATES } from '../clock.ts';
 import type { Codec } from './codecs/codec.ts';
 
 /** How the data set of a file is written (DICOM PS3.5 A), and what decodes its pixels. */
@@ -12,6 +13,8 @@ export interface TransferSyntax {
   codec: (() => Promise<Codec>) | null | { unsupported: string };
   /** Some information was lost for certain. */
   lossy: boolean;
+  /** Microseconds that decoding a sample may take. */
+  rate: number;
 }
 
 const rle = async () => (await import('./codecs/rle.ts')).rle;
@@ -26,6 +29,7 @@ const video = because('it is a video stream; export the frames as images');
 type Row = [uid: string, name: string, codec: TransferSyntax['codec'], options?: Partial<TransferSyntax>];
 
 const lossy = { lossy: true };
+const wavelet = { rate: RATES.wavelet };
 
 const ROWS: readonly Row[] = [
   ['1.2.840.10008.1.2', 'Implicit VR Little Endian', null],
@@ -47,8 +51,8 @@ const ROWS: readonly Row[] = [
   ['1.2.840.10008.1.2.4.70', 'JPEG Lossless (Process 14, SV1)', jpeg],
   ['1.2.840.10008.1.2.4.80', 'JPEG-LS Lossless', jpegLs],
   ['1.2.840.10008.1.2.4.81', 'JPEG-LS Near-Lossless', jpegLs, lossy],
-  ['1.2.840.10008.1.2.4.90', 'JPEG 2000 Lossless', jpeg2000],
-  ['1.2.840.10008.1.2.4.91', 'JPEG 2000', jpeg2000],
+  ['1.2.840.10008.1.2.4.90', 'JPEG 2000 Lossless', jpeg2000, wavelet],
+  ['1.2.840.10008.1.2.4.91', 'JPEG 2000', jpeg2000, wavelet],
   [
     '1.2.840.10008.1.2.4.92',
     'JPEG 2000 Part 2 Multi-component Lossless',
@@ -61,9 +65,9 @@ const ROWS: readonly Row[] = [
   ],
   ['1.2.840.10008.1.2.4.94', 'JPIP Referenced', because('its pixels are on a server')],
   ['1.2.840.10008.1.2.4.95', 'JPIP Referenced Deflate', because('its pixels are on a server'), { deflated: true }],
-  ['1.2.840.10008.1.2.4.201', 'HTJ2K Lossless', htj2k],
-  ['1.2.840.10008.1.2.4.202', 'HTJ2K Lossless RPCL', htj2k],
-  ['1.2.840.10008.1.2.4.203', 'HTJ2K', htj2k],
+  ['1.2.840.10008.1.2.4.201', 'HTJ2K Lossless', htj2k, wavelet],
+  ['1.2.840.10008.1.2.4.202', 'HTJ2K Lossless RPCL', htj2k, wavelet],
+  ['1.2.840.10008.1.2.4.203', 'HTJ2K', htj2k, wavelet],
   ['1.2.840.10008.1.2.4.204', 'JPIP HTJ2K Referenced', because('its pixels are on a server')],
   [
     '1.2.840.10008.1.2.4.205',
@@ -100,23 +104,19 @@ const ROWS: readonly Row[] = [
   ],
 ];
 
+const PLAIN = { bigEndian: false, deflated: false, bigEndianPixels: false, lossy: false, rate: RATES.other };
+
 export const TRANSFER_SYNTAXES: ReadonlyMap<string, TransferSyntax> = new Map(
-  ROWS.map(([uid, name, codec, options]) => [
-    uid,
-    { uid, name, bigEndian: false, deflated: false, bigEndianPixels: false, lossy: false, codec, ...options },
-  ]),
+  ROWS.map(([uid, name, codec, options]) => [uid, { ...PLAIN, uid, name, codec, ...options }]),
 );
 
 /** The row of a transfer syntax; one that the table does not know is unsupported by that name. */
 export function transferSyntax(uid: string): TransferSyntax {
   return (
     TRANSFER_SYNTAXES.get(uid) ?? {
+      ...PLAIN,
       uid,
       name: uid,
-      bigEndian: false,
-      deflated: false,
-      bigEndianPixels: false,
-      lossy: false,
       codec: because('it is not known'),
     }
   );
