@@ -16,6 +16,7 @@ export function presetsOf(frame: Frame, modality: string, texts: Texts): Preset[
   const { slope, intercept } = frame.rescale;
   const [a, b] = [frame.minimum * slope + intercept, frame.maximum * slope + intercept];
   const [low, high] = [Math.min(a, b), Math.max(a, b)];
+  const full = windowOf((low + high + 1) / 2, Math.max(1, high - low + 1), 'full range');
   const fromFile = frame.voi.filter(isValidVoi).map((voi, index): Preset => {
     return { id: `file-${index}`, group: 'file', label: describeVoi(voi), voi: index === 0 ? null : voi };
   });
@@ -30,7 +31,7 @@ export function presetsOf(frame: Frame, modality: string, texts: Texts): Preset[
       id: 'full',
       group: 'pixels',
       label: texts.t('window:tools.full-range'),
-      voi: windowOf((low + high + 1) / 2, Math.max(1, high - low + 1), 'full range'),
+      voi: full,
     },
   ];
   const named = (WINDOW_PRESETS[modality] ?? []).map(({ id, center, width }): Preset => {
@@ -42,7 +43,10 @@ export function presetsOf(frame: Frame, modality: string, texts: Texts): Preset[
       voi: windowOf(center, width, name),
     };
   });
-  return [...fromFile, ...fromPixels, ...named];
+  // Of more than 8 bits, both are the same.
+  const isAutomatic =
+    describeVoi({ ...full, explanation: '' }) === describeVoi({ ...frame.automaticWindow, explanation: '' });
+  return [...fromFile, ...(isAutomatic ? fromPixels.slice(0, 1) : fromPixels), ...named];
 }
 
 /** The preset that is in use, if any. */

@@ -7,6 +7,8 @@ export const warnings = {
   'dicom.bytes-missing_other': 'The file has {{count, number}} bytes fewer than its image needs.',
   'dicom.impossible-window':
     'The file asks for a display window that cannot be (center {{center}}, width {{width}}); it is left out.',
+  'dicom.table-sign':
+    'A table of the file would cover no value of the image with the sign that DICOM gives its first value; it was read with the other sign.',
   'dicom.colour-contradiction': 'The header says RGB colours, the compressed image YBR ones, which are shown.',
   'dicom.sign-contradiction': 'The header says unsigned values, the compressed image signed ones, which are shown.',
   'dicom.frames-missing_one': 'The file declares {{declared, number}} frames and holds one.',

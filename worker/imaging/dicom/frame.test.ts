@@ -95,6 +95,15 @@ describe('the VOI stage', () => {
       expect((await frameOf(written)).voi[0]).toMatchObject({ firstMapped: 64512 });
     });
 
+    test('the other sign counts where the standard’s would cover no value, and that is said', async () => {
+      // Negative values are possible, none of them is so low as 33000 read as a signed number.
+      const high = { 'LUTDescriptor/US': [20000, 33000, 12], 'LUTData/OW': data };
+      const frame = await frameOf({ ...ct, RescaleSlope: 10, VOILUTSequence: [high] });
+      expect(frame.voi[0]).toMatchObject({ firstMapped: 33000 });
+      expect(frame.warnings).toEqual([{ code: 'dicom.table-sign' }]);
+      expect((await frameOf({ ...ct, VOILUTSequence: [table] })).warnings).toEqual([]);
+    });
+
     const signed = { PixelRepresentation: 1, BitsStored: 16, HighBit: 15, PixelData: new Int16Array(12).fill(-1020) };
 
     test('modality table', async () => {
@@ -114,11 +123,12 @@ describe('the VOI stage', () => {
     });
   });
 
-  test('without a window all but the outermost half percent is shown, in modality values', async () => {
+  test('without a window all is shown from the smallest value to the largest but padding, in modality values', async () => {
     const PixelData = Uint16Array.from({ length: 1000 }, (_, i) => (i === 0 ? 4095 : i === 1 ? 0 : 1000 + (i % 100)));
     const size = { Rows: 10, Columns: 100 };
-    const { automaticWindow } = await frameOf({ ...size, PixelData, RescaleIntercept: -1000, RescaleSlope: 1 });
-    expect(automaticWindow).toMatchObject({ function: 'LINEAR', center: 50, width: 100 });
+    const values = { ...size, PixelData, PixelPaddingValue: 0, RescaleIntercept: -1000, RescaleSlope: 1 };
+    const { automaticWindow } = await frameOf(values);
+    expect(automaticWindow).toMatchObject({ function: 'LINEAR', center: 1548, width: 3096 });
   });
 
   test('8 bits without a window are shown as they are', async () => {

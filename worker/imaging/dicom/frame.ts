@@ -1,10 +1,11 @@
 import { HifuseError } from '../../../models/errors.ts';
 import type { Frame, PixelArray } from '../../../models/imaging/frame.ts';
 import { windowOfRange } from '../../../models/imaging/voi.ts';
+import { warning } from '../../../models/warnings.ts';
 import type { ImageFile } from '../image-file.ts';
 import { contentOf } from '../summarize.ts';
 import type { Attributes } from './attributes.ts';
-import { rangesOf } from './range.ts';
+import { rangeOf, type Range } from './range.ts';
 import { toRgb } from './colour.ts';
 import { functionalGroups, type FunctionalGroups } from './functional-groups.ts';
 import { patientOrientationOf, pixelAspectRatioOf, planeOf, spacingOf } from './geometry.ts';
@@ -65,24 +66,32 @@ function grayscale({ description, samples }: StoredFrame, attributes: Attributes
   const pixels: PixelArray = lut ? applyLut(samples, lut) : samples;
   // Padding is told by stored values, which the table has replaced.
   const remaining = lut ? null : padding;
-  const { all, shown } = rangesOf(
-    pixels,
-    remaining,
-    lut ? { ...description, bitsStored: lut.bits, signed: false } : description,
-  );
+  const all = rangeOf(pixels, remaining);
+  const shown = shownRange(all, lut ? { ...description, bitsStored: lut.bits, signed: false } : description);
   const [low, high] = [shown.minimum * slope + intercept, shown.maximum * slope + intercept];
+  const { voi, warnings } = voiOf(attributes, groups, outputRange(modality, stored));
   const integers = description.kind === 'integer' && Number.isInteger(slope) && Number.isInteger(intercept);
   return {
     colour: 'grayscale',
     pixels,
     rescale: { slope, intercept },
     unit,
-    ...voiOf(attributes, groups, outputRange(modality, stored)),
+    voi,
+    warnings: lut?.otherSign ? [...warnings, warning('dicom.table-sign')] : warnings,
     automaticWindow: windowOfRange(Math.min(low, high), Math.max(low, high), integers, 'automatic'),
     invert: description.photometric === 'MONOCHROME1' || attributes.string('PresentationLUTShape') === 'INVERSE',
     ...all,
     padding: remaining,
   };
+}
+
+/**
+ * What the automatic window shows, in stored values: from the smallest to the largest, as viewers commonly do (DCMTK's
+ * --min-max-window, for one); the network receives the same. 8 bits that are no more are grey levels already.
+ */
+function shownRange(all: Range, { kind, bitsStored, signed }: PixelDescription): Range {
+  const isGrey = kind === 'integer' && bitsStored <= 8 && !signed && all.maximum < 2 ** bitsStored;
+  return isGrey ? { minimum: 0, maximum: 2 ** bitsStored - 1 } : all;
 }
 
 function colour(name: string, stored: StoredFrame, attributes: Attributes): Values {

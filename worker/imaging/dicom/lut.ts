@@ -9,6 +9,8 @@ export interface Lut {
   firstMapped: number;
   bits: number;
   data: Uint16Array<ArrayBuffer>;
+  /** Its first value was read with the other sign than the standard gives it, since it would cover no value at all. */
+  otherSign: boolean;
 }
 
 const MAX_ENTRIES = 65536;
@@ -30,7 +32,7 @@ export function readLut(attributes: Attributes, descriptor: string, data: string
   const entries = count & 0xffff || MAX_ENTRIES;
   const words = lutWords(attributes, bytes, entries, bits);
   if (words.length === 0) return null;
-  return { firstMapped: firstMappedOf(first, entries, input), bits: bits & 0xff, data: words };
+  return { ...firstMappedOf(first, entries, input), bits: bits & 0xff, data: words };
 }
 
 /**
@@ -38,12 +40,17 @@ export function readLut(attributes: Attributes, descriptor: string, data: string
  * table that is what comes out of the modality stage); the VR cannot say so in implicit syntaxes and is often wrong in
  * others. Only where the table would then lie beside all that it is for, the other reading counts.
  */
-function firstMappedOf(given: number, entries: number, { low, high }: InputRange): number {
+function firstMappedOf(
+  given: number,
+  entries: number,
+  { low, high }: InputRange,
+): Pick<Lut, 'firstMapped' | 'otherSign'> {
   const unsigned = given & 0xffff;
   const signed = unsigned < 0x8000 ? unsigned : unsigned - 0x10000;
   const covers = (first: number) => first <= high && first + entries > low;
   const [meant, other] = low < 0 ? [signed, unsigned] : [unsigned, signed];
-  return covers(meant) || !covers(other) ? meant : other;
+  const otherSign = !covers(meant) && covers(other);
+  return { firstMapped: otherSign ? other : meant, otherSign };
 }
 
 /** Tables of 8 bits may be packed two entries to a word; others have a word each. */
@@ -122,13 +129,16 @@ export function voiOf(
   const source = groups('FrameVOILUTSequence') ?? attributes;
   const { valid, invalid } = windows(source);
   // The first one says enough: a damaged file may hold thousands.
-  const warnings = invalid
+  const warnings: Warning[] = invalid
     .slice(0, 1)
     .map(({ center, width }) => warning('dicom.impossible-window', { center, width }));
-  return { voi: [...luts(source, modality), ...valid], warnings };
+  const tables = luts(source, modality);
+  if (tables.some(({ otherSign }) => otherSign)) warnings.push(warning('dicom.table-sign'));
+  const voi = tables.map(({ otherSign: _, ...table }): VoiLut => table);
+  return { voi: [...voi, ...valid], warnings };
 }
 
-function luts(source: Attributes, modality: InputRange): VoiLut[] {
+function luts(source: Attributes, modality: InputRange): (VoiLut & Lut)[] {
   return source.items('VOILUTSequence').flatMap((item) => {
     const lut = readLut(item, 'LUTDescriptor', 'LUTData', modality);
     return lut ? [{ kind: 'lut' as const, ...lut, explanation: item.string('LUTExplanation') }] : [];
