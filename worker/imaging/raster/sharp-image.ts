@@ -4,11 +4,14 @@ import { exifOrientationOf, swapsAxes } from '../../../models/imaging/exif-orien
 import type { PixelArray } from '../../../models/imaging/frame.ts';
 import { warning } from '../../../models/warnings.ts';
 import { decodeNative } from '../dicom/codecs/dcmjs-codecs.ts';
-import { hasAllScans, readJpegHeader } from '../dicom/codecs/jpeg-header.ts';
+import { hasEntropyFlaw } from '../dicom/codecs/jpeg-entropy.ts';
+import { hasAllScans, readJpegHeader, PROGRESSIVE } from '../dicom/codecs/jpeg-header.ts';
 import { sharp } from './codec.ts';
 import type { RasterFormat } from './format.ts';
 import type { Picture } from './pixels.ts';
-import { checkTiffPage } from './tiff.ts';
+import { isTiffDamaged } from './tiff-damage.ts';
+import { readTiffPage } from './tiff.ts';
+import { isWebpDamaged } from './webp.ts';
 
 export type SharpFormat = Exclude<RasterFormat, 'bmp'>;
 
@@ -81,7 +84,7 @@ const contains = (bytes: Uint8Array, text: string, encoding: BufferEncoding): bo
 const LOSSY: Record<SharpFormat, (bytes: Uint8Array, page: number) => boolean> = {
   jpeg: () => true,
   png: () => false,
-  tiff: (bytes, page) => checkTiffPage(bytes, page).lossy,
+  tiff: (bytes, page) => readTiffPage(bytes, page).lossy,
   webp: (bytes) => !contains(bytes.subarray(0, 1 << 16), 'VP8L', 'latin1'),
 };
 
@@ -143,23 +146,30 @@ export async function decodePicture(
   header: PictureHeader,
 ): Promise<Picture> {
   const lossy = LOSSY[format](bytes, page);
-  const strictest = STRICTEST[format];
-  if (strictest === 'error') return decodeWith({ bytes, page, failOn: strictest }, header, lossy);
-  const strict = decodeWith({ bytes, page, failOn: strictest }, header, lossy);
-  const picture = await strict.catch(() => null);
-  if (picture && !(await isDamaged(bytes))) return picture;
-  const shown = picture ?? (await decodeWith({ bytes, page, failOn: 'error' }, header, lossy));
+  const decode = (failOn: Strictness) => decodeWith({ bytes, page, failOn }, header, lossy);
+  const strict = decode(STRICTEST[format]).then(
+    (picture) => ({ picture }),
+    (error: unknown) => ({ error }),
+  );
+  // While libvips decodes in a thread of its own.
+  const damaged = await DAMAGED[format](bytes, page);
+  const result = await strict;
+  if ('picture' in result && !damaged) return result.picture;
+  if ('error' in result && STRICTEST[format] === 'error') throw result.error;
+  const shown = 'picture' in result ? result.picture : await decode('error');
   return { ...shown, warnings: [warning('image.damaged')] };
 }
 
 /**
  * Whether a JPEG lacks scans, or holds more than its pixels, which tells that bits were lost on the way: libvips stops at
- * the last pixel and does not look. False for kinds that the other decoder does not know (CMYK).
+ * the last pixel and does not look. Progressive data can be followed by decoding it alone; false for the kinds of it that
+ * the other decoder does not know (CMYK).
  */
-async function isDamaged(bytes: Uint8Array): Promise<boolean> {
+async function isJpegDamaged(bytes: Uint8Array): Promise<boolean> {
   try {
-    const { rows, columns, precision, components } = readJpegHeader(bytes);
+    const { process, rows, columns, precision, components } = readJpegHeader(bytes);
     const samplesPerPixel = components.length;
+    if (process !== PROGRESSIVE) return hasEntropyFlaw(bytes);
     if (!hasAllScans(bytes)) return true;
     if (samplesPerPixel !== 1 && samplesPerPixel !== 3) return false;
     const request = { rows, columns, samplesPerPixel, bits: precision, signed: false, bytes };
@@ -168,6 +178,14 @@ async function isDamaged(bytes: Uint8Array): Promise<boolean> {
     return false;
   }
 }
+
+/** What the compressed pixels of a format tell of damage that libvips passes over. */
+const DAMAGED: Record<SharpFormat, (bytes: Uint8Array, page: number) => boolean | Promise<boolean>> = {
+  jpeg: isJpegDamaged,
+  png: () => false,
+  tiff: (bytes, page) => isTiffDamaged(readTiffPage(bytes, page)),
+  webp: isWebpDamaged,
+};
 
 async function decodeWith(source: Source, { metadata }: PictureHeader, lossy: boolean): Promise<Picture> {
   const gray = GRAY_SPACES[metadata.space] !== undefined;

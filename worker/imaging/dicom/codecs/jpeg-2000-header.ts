@@ -1,3 +1,4 @@
+import { hasZeroRun } from '../../zero-run.ts';
 import type { StreamFlaw } from './codec.ts';
 import { hasEnd } from './jpeg-header.ts';
 
@@ -11,6 +12,8 @@ export interface Jpeg2000Header {
   componentTransform: boolean;
   /** The wavelet is reversible (5-3). */
   reversible: boolean;
+  /** Packets of a tile, at the most: one that is empty is one zero byte. */
+  packets: number;
 }
 
 const SOC = 0xff4f;
@@ -70,36 +73,71 @@ export function readJpeg2000Header(bytes: Uint8Array): Jpeg2000Header {
     columns: width - x0,
     tiles: Math.ceil((width - tileX0) / tileWidth) * Math.ceil((height - tileY0) / tileHeight),
     components,
-    ...codingStyle(view),
+    ...codingStyle(view, Math.min(tileWidth, width), Math.min(tileHeight, height), count),
   };
 }
 
-function codingStyle(view: DataView): Pick<Jpeg2000Header, 'componentTransform' | 'reversible'> {
+function codingStyle(
+  view: DataView,
+  tileWidth: number,
+  tileHeight: number,
+  components: number,
+): Pick<Jpeg2000Header, 'componentTransform' | 'reversible' | 'packets'> {
   let at = 2;
   while (at + 4 <= view.byteLength) {
     const marker = view.getUint16(at);
     const length = view.getUint16(at + 2);
     if (marker === SOT || length < 2) break;
     if (marker === COD && length >= 12 && at + 14 <= view.byteLength) {
-      return { componentTransform: view.getUint8(at + 8) === 1, reversible: view.getUint8(at + 13) === 1 };
+      return {
+        componentTransform: view.getUint8(at + 8) === 1,
+        reversible: view.getUint8(at + 13) === 1,
+        packets: view.getUint16(at + 6) * components * precinctsOf(view, at, tileWidth, tileHeight),
+      };
     }
     at += 2 + length;
   }
   throw new Error('its JPEG 2000 header names no coding style');
 }
 
+/** Precincts of all resolutions of a tile's component, at the most (ITU-T T.800 A.6.1, B.6). @param cod where COD stands */
+function precinctsOf(view: DataView, cod: number, tileWidth: number, tileHeight: number): number {
+  const levels = Math.min(view.getUint8(cod + 9), 32);
+  const hasSizes = (view.getUint8(cod + 4) & 1) === 1 && cod + 14 + levels < view.byteLength;
+  let all = 0;
+  for (let resolution = 0; resolution <= levels; resolution++) {
+    const size = hasSizes ? view.getUint8(cod + 14 + resolution) : 0xff;
+    const scale = 2 ** (levels - resolution);
+    // A tile may begin inside of a precinct.
+    const more = hasSizes ? 1 : 0;
+    all +=
+      (Math.ceil(tileWidth / scale / 2 ** (size & 15)) + more) *
+      (Math.ceil(tileHeight / scale / 2 ** (size >> 4)) + more);
+  }
+  return all;
+}
+
 /**
  * Follows the tile-parts of a codestream (ITU-T T.800 A.4.2) by their lengths: all must be there, one after the other, up
- * to its end. Decoders show what they have of a stream that was cut. A missing last marker alone loses nothing.
+ * to its end. Decoders show what they have of a stream that was cut. A missing last marker alone loses nothing. Neither do
+ * they see that a part was lost and is zeros now.
+ *
+ * @param zeros bytes in a row that code blocks do not have
  */
-export function flawOf(bytes: Uint8Array): StreamFlaw | undefined {
+export function flawOf(bytes: Uint8Array, { packets }: Jpeg2000Header, zeros: number): StreamFlaw | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = firstTilePart(view);
   while (at + SOT_BYTES <= view.byteLength && view.getUint16(at) === SOT) {
     const length = view.getUint32(at + 6);
     // Zero: all that is left.
-    if (length === 0) return hasEnd(bytes) ? undefined : 'cut';
+    if (length === 0) {
+      if (!hasEnd(bytes)) return 'cut';
+      return hasZeroRun(bytes.subarray(at + SOT_BYTES, bytes.lastIndexOf(0xd9)), packets + zeros)
+        ? 'damaged'
+        : undefined;
+    }
     if (length < SOT_BYTES) return 'damaged';
+    if (hasZeroRun(bytes.subarray(at + SOT_BYTES, at + length), packets + zeros)) return 'damaged';
     at += length;
   }
   if (at > view.byteLength) return 'cut';

@@ -10,8 +10,12 @@ const openJph = new EmscriptenCodec('@cornerstonejs/codec-openjph/wasmjs', 'HTJ2
 /** Side of the smallest tiles that an honest image has. */
 const SMALLEST_TILE = 32;
 
+/** Pixels that a zero byte stands for, at the least, where codes of smooth pictures give long runs of them. */
+const PIXELS_PER_ZERO = 8192;
+
+/** @param zeros bytes in a row that its code blocks do not have */
 const decodeWith =
-  (codec: EmscriptenCodec): Codec =>
+  (codec: EmscriptenCodec, zeros: number): Codec =>
   async (bytes, description) => {
     const stream = findCodestream(bytes);
     const header = readJpeg2000Header(stream);
@@ -35,15 +39,15 @@ const decodeWith =
       signed,
       photometric: header.componentTransform || impliesTransform(description) ? 'RGB' : null,
       lossy: !header.reversible,
-      flaw: flawOf(stream) ?? (warned ? 'damaged' : undefined),
+      flaw: flawOf(stream, header, zeros + (rows * columns) / PIXELS_PER_ZERO) ?? (warned ? 'damaged' : undefined),
     };
   };
 
 /** JPEG 2000 Part 1 (OpenJPEG). The inverse component transform is done by the decoder. */
-export const jpeg2000: Codec = decodeWith(openJpeg);
+export const jpeg2000: Codec = decodeWith(openJpeg, 16);
 
-/** High-throughput JPEG 2000 (OpenJPH). */
-export const htj2k: Codec = decodeWith(openJph);
+/** High-throughput JPEG 2000 (OpenJPH). Its blocks hold magnitudes as they are, of which many may be zero. */
+export const htj2k: Codec = decodeWith(openJph, 64);
 
 /** YBR_ICT and YBR_RCT name the codec's own transform: samples that it has not touched are RGB still. */
 function impliesTransform({ photometric }: PixelDescription): boolean {

@@ -7,7 +7,8 @@ export interface JpegHeader {
   precision: number;
   rows: number;
   columns: number;
-  components: readonly { id: number; horizontal: number; vertical: number }[];
+  /** `quantization`: which table is for it. */
+  components: readonly { id: number; horizontal: number; vertical: number; quantization: number }[];
   /** A JFIF marker (APP0) is there. */
   jfif: boolean;
   /** Colour transform of an Adobe marker (APP14): 0 none, 1 YCbCr; null without the marker. */
@@ -60,7 +61,12 @@ function readFrame(view: DataView, process: number, at: number, length: number) 
     columns: view.getUint16(at + 3),
     components: Array.from({ length: count }, (_, i) => {
       const sampling = view.getUint8(at + 7 + 3 * i);
-      return { id: view.getUint8(at + 6 + 3 * i), horizontal: sampling >> 4, vertical: sampling & 15 };
+      return {
+        id: view.getUint8(at + 6 + 3 * i),
+        horizontal: sampling >> 4,
+        vertical: sampling & 15,
+        quantization: view.getUint8(at + 8 + 3 * i),
+      };
     }),
   };
 }
@@ -93,7 +99,30 @@ export function hasEnd(bytes: Uint8Array): boolean {
   return false;
 }
 
-const PROGRESSIVE = 0xc2;
+/** What the header of a scan says (ITU-T T.81 B.2.3, T.87 C.2.3). */
+interface Scan {
+  ids: readonly number[];
+  /** Ss, Se, Ah and Al; of JPEG-LS: NEAR, ILV, point transform. */
+  first: number;
+  last: number;
+  approximation: number;
+}
+
+/** The headers of all scans: no other FFDA stands in entropy-coded data. */
+export function scansOf(bytes: Uint8Array): Scan[] {
+  const scans: Scan[] = [];
+  for (let at = bytes.indexOf(0xff, 2); at >= 0 && at + 4 < bytes.length; at = bytes.indexOf(0xff, at + 1)) {
+    if (bytes[at + 1] !== SOS) continue;
+    const count = bytes[at + 4]!;
+    const [first = 0, last = 0, approximation = 0] = bytes.subarray(at + 5 + 2 * count, at + 8 + 2 * count);
+    const ids = Array.from({ length: count }, (_, i) => bytes[at + 5 + 2 * i]!);
+    scans.push({ ids, first, last, approximation });
+  }
+  return scans;
+}
+
+/** SOF2: progressive, Huffman coded. */
+export const PROGRESSIVE = 0xc2;
 const COEFFICIENTS = 64;
 
 /**
@@ -104,13 +133,8 @@ export function hasAllScans(bytes: Uint8Array): boolean {
   const { process, components } = readJpegHeader(bytes);
   if (process !== PROGRESSIVE) return true;
   const missing = new Map(components.map(({ id }) => [id, new Uint8Array(COEFFICIENTS).fill(1)]));
-  for (let at = 2; at + 4 <= bytes.length; at++) {
-    if (bytes[at] !== 0xff || bytes[at + 1] !== SOS) continue;
-    const count = bytes[at + 4]!;
-    const [first, last, approximation] = bytes.subarray(at + 5 + 2 * count, at + 8 + 2 * count);
-    for (let i = 0; i < count; i++) {
-      missing.get(bytes[at + 5 + 2 * i]!)?.fill(approximation! & 15 ? 1 : 0, first!, last! + 1);
-    }
+  for (const { ids, first, last, approximation } of scansOf(bytes)) {
+    for (const id of ids) missing.get(id)?.fill(approximation & 15 ? 1 : 0, first, last + 1);
   }
   return [...missing.values()].every((coefficients) => coefficients.every((one) => one === 0));
 }

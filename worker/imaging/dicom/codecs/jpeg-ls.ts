@@ -1,46 +1,37 @@
 import { interleave } from '../samples.ts';
 import type { Codec } from './codec.ts';
-import { EmscriptenCodec } from './emscripten.ts';
-import { checkJpegSize, hasEnd, readJpegHeader } from './jpeg-header.ts';
-import { toSamples } from './words.ts';
+import { decodeNative } from './dcmjs-codecs.ts';
+import { checkJpegSize, hasEnd, readJpegHeader, scansOf } from './jpeg-header.ts';
 
-const charls = new EmscriptenCodec('@cornerstonejs/codec-charls/decodewasmjs', 'JpegLSDecoder');
-
-/** What CharLS tells of the scans besides. */
-interface JpegLsDecoder {
-  getInterleaveMode(): number;
-  getNearLossless(): number;
-}
-
-/** ILV of a scan (ITU-T T.87 C.2.3): one component after the other, which CharLS leaves so. */
+/** ILV of a scan (ITU-T T.87 C.2.3): one component after the other, which the decoder leaves so. */
 const NOT_INTERLEAVED = 0;
 
-/** JPEG-LS, lossless and near-lossless (CharLS). */
+/** JPEG-LS, lossless and near-lossless. A stream that its decoder cannot follow to the end is refused, never shown in part. */
 export const jpegLs: Codec = async (bytes, description) => {
   const header = readJpegHeader(bytes);
   checkJpegSize(header, description);
-  // CharLS never comes back from a stream that ends early.
   if (!hasEnd(bytes)) throw new Error('its stream is cut off');
   const { rows, columns, precision } = header;
   const samplesPerPixel = header.components.length;
-  const {
-    result: [decoded, planar, lossy],
-  } = await charls.decode(bytes, (decoder) => {
-    const scan = decoder as unknown as JpegLsDecoder;
-    return [
-      toSamples(decoder.getDecodedBuffer(), rows * columns * samplesPerPixel, precision, false),
-      scan.getInterleaveMode() === NOT_INTERLEAVED,
-      scan.getNearLossless() > 0,
-    ];
+  const { samples } = await decodeNative('decodeJpegLs', {
+    rows,
+    columns,
+    samplesPerPixel,
+    bits: precision,
+    signed: false,
+    bytes,
   });
+  // NEAR and ILV stand where scans of other processes have their spectral selection.
+  const scans = scansOf(bytes);
+  const planar = samplesPerPixel > 1 && scans[0]?.last === NOT_INTERLEAVED;
   return {
     rows,
     columns,
     samplesPerPixel,
-    samples: planar && samplesPerPixel > 1 ? interleave(decoded, samplesPerPixel) : decoded,
+    samples: planar ? interleave(samples, samplesPerPixel) : samples,
     bits: precision,
     signed: false,
     photometric: null,
-    lossy,
+    lossy: scans.some(({ first }) => first > 0),
   };
 };

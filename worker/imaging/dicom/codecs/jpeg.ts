@@ -1,5 +1,6 @@
 import type { Codec } from './codec.ts';
 import { decodeNative } from './dcmjs-codecs.ts';
+import { hasEntropyFlaw } from './jpeg-entropy.ts';
 import { checkJpegSize, hasAllScans, hasEnd, readJpegHeader, type JpegHeader } from './jpeg-header.ts';
 
 const LOSSLESS = 0xc3;
@@ -33,7 +34,7 @@ export const jpeg: Codec = async (bytes, description) => {
     signed: false,
     photometric: photometricOf(header),
     lossy: header.process !== LOSSLESS,
-    flaw: !hasEnd(bytes) || !hasAllScans(bytes) ? 'cut' : warned ? 'damaged' : undefined,
+    flaw: !hasEnd(bytes) || !hasAllScans(bytes) ? 'cut' : warned || hasEntropyFlaw(bytes) ? 'damaged' : undefined,
   };
 };
 
