@@ -8,6 +8,7 @@ import { FileActions } from './file-actions.ts';
 import { FrameCache } from './frame-cache.ts';
 import { FramePredictions } from './frame-predictions.svelte.ts';
 import { LocalTexts } from './local-texts.svelte.ts';
+import { Measurements } from './measurements.svelte.ts';
 import { Models } from './models.svelte.ts';
 import { Panes } from './panes.svelte.ts';
 import { Preferences } from './preferences.svelte.ts';
@@ -33,6 +34,7 @@ export interface AppState {
   frames: FrameCache;
   /** The language of the texts. */
   language: LocalTexts;
+  measurements: Measurements;
   models: Models;
   panes: Panes;
   predictions: FramePredictions;
@@ -81,6 +83,7 @@ export function createApp(client: Client): AppState {
     files: new FileActions({ batch, client, dialogs, studies, texts, toasts, uploads }),
     frames,
     language,
+    measurements: new Measurements(client, (error) => toasts.show('error', texts.error(error))),
     models,
     panes: new Panes({ studies, frames, predictions, models, forgetChanged }),
     predictions,

@@ -2,10 +2,12 @@
 import type { Events } from '../../main/ipc/contract.ts';
 import type { Texts } from '../../models/texts/texts.ts';
 import type { IconName } from '../components/icons.ts';
-import type { PointerTool } from '../viewport/pointer-tools.ts';
 import type { AppState } from './app-state.ts';
+import type { Subject } from './measurements.svelte.ts';
+import type { Tool } from './preferences.svelte.ts';
+import { finishSave } from './save-result.ts';
 
-type Group = 'file' | 'image' | 'window' | 'series' | 'panes' | 'prediction' | 'help';
+type Group = 'file' | 'image' | 'window' | 'measure' | 'series' | 'panes' | 'prediction' | 'help';
 
 export interface Command {
   /** As `KeyboardEvent.key`, with 'Ctrl+' (Command on a Mac), 'Shift+' or 'Alt+' before it where needed. */
@@ -20,14 +22,22 @@ export interface Command {
   pressed?: (app: AppState) => boolean;
 }
 
+/** Does something with what is drawn on the active pane's frame. */
+const onSubject =
+  (act: (app: AppState, subject: Subject) => unknown) =>
+  (app: AppState): unknown => {
+    const { subject } = app.panes.active;
+    return subject && act(app, subject);
+  };
+
 const OPACITY_STEP = 0.1;
 
 const showsImage = ({ panes }: AppState): boolean => panes.active.display.shown !== null;
 
-const tool = (name: PointerTool, key: string): Command => ({
+const tool = (name: Tool, key: string, group: Group = 'image', icon = name as IconName): Command => ({
   keys: [key],
-  group: 'image',
-  icon: name,
+  group,
+  icon,
   run: ({ preferences }) => preferences.useTool(name),
   pressed: ({ preferences }) => preferences.tool === name,
 });
@@ -144,6 +154,60 @@ export const COMMANDS = {
     keys: ['d'],
     group: 'window',
     run: ({ panes }) => panes.active.view.setVoi(null),
+  },
+
+  lengthTool: tool('length', 'm', 'measure'),
+  angleTool: tool('angle', 'a', 'measure'),
+  cobbTool: tool('cobb', 'b', 'measure'),
+  ellipseTool: tool('ellipse', 'e', 'measure'),
+  rectangleTool: tool('rectangle', 'q', 'measure'),
+  freehandTool: tool('freehand', 'y', 'measure'),
+  probeTool: tool('probe', 'u', 'measure'),
+  arrowTool: tool('arrow', 'j', 'measure'),
+  textTool: tool('text', 'g', 'measure', 'words'),
+  keyImage: {
+    keys: ['k'],
+    group: 'measure',
+    icon: 'key',
+    run: onSubject(({ measurements }, subject) => measurements.toggleKey(subject)),
+    enabled: showsImage,
+    pressed: ({ measurements, panes: { active } }) => active.subject !== null && measurements.isKey(active.subject),
+  },
+  undo: {
+    keys: ['Ctrl+z'],
+    group: 'measure',
+    icon: 'undo',
+    run: onSubject(({ measurements }, { image }) => measurements.undo(image)),
+    enabled: ({ measurements, panes: { active } }) =>
+      active.subject !== null && measurements.canUndo(active.subject.image),
+  },
+  redo: {
+    keys: ['Ctrl+Shift+z', 'Ctrl+y'],
+    group: 'measure',
+    icon: 'redo',
+    run: onSubject(({ measurements }, { image }) => measurements.redo(image)),
+    enabled: ({ measurements, panes: { active } }) =>
+      active.subject !== null && measurements.canRedo(active.subject.image),
+  },
+  deleteMeasurement: {
+    keys: ['Delete'],
+    group: 'measure',
+    run: onSubject(({ measurements }, subject) => {
+      const chosen = measurements.of(subject).find(({ id }) => id === measurements.selectedId);
+      if (chosen) measurements.delete(chosen);
+    }),
+  },
+  exportMeasurements: {
+    keys: ['Ctrl+e'],
+    group: 'measure',
+    icon: 'export',
+    run: ({ client, preferences, texts, toasts }) =>
+      toasts.attempt(async () => {
+        const result = await client.invoke('measurements.export', { names: preferences.names });
+        const saved = finishSave(result, texts);
+        if (saved) toasts.show('success', saved);
+      }),
+    enabled: ({ studies }) => !studies.isEmpty,
   },
 
   next: {

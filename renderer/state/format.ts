@@ -24,3 +24,6 @@ export function bytes(value: number): string {
 export function number(value: number, decimals = 3): string {
   return String(Number(value.toFixed(decimals)));
 }
+
+/** Now, as ISO 8601 in UTC. */
+export const timestamp = (): string => new Date().toISOString();

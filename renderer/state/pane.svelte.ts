@@ -6,6 +6,7 @@ import { Display } from './display.svelte.ts';
 import type { FrameCache } from './frame-cache.ts';
 import { frameKey } from './frame-key.ts';
 import type { FramePredictions, PredictionState } from './frame-predictions.svelte.ts';
+import { subjectOf as drawnSubjectOf, type Subject } from './measurements.svelte.ts';
 import type { Models } from './models.svelte.ts';
 import { Overlay } from './overlay.svelte.ts';
 import { Selection } from './selection.svelte.ts';
@@ -45,6 +46,10 @@ export class Pane {
   readonly #selection: Selection;
   readonly #display: Display;
   readonly #answer: PredictionState | undefined = $derived(this.#findAnswer());
+  readonly #subjectOfDrawing: Subject | null = $derived.by(() => {
+    const { shown } = this.#display;
+    return drawnSubjectOf(shown, shown ? this.#sources.studies.image(shown.imageId)?.header : undefined);
+  });
   /** The prediction that the reader asked to see although its image is outside of what the model is meant for. */
   #askedFor = $state<string | null>(null);
   #subject = '';
@@ -66,6 +71,11 @@ export class Pane {
 
   get display(): Pick<Display, 'shown' | 'error' | 'loading'> {
     return this.#display;
+  }
+
+  /** What is drawn on: the frame that is on the screen. */
+  get subject(): Subject | null {
+    return this.#subjectOfDrawing;
   }
 
   /** What the network said of the selected frame, never of other pixels than those shown; undefined before it was asked. */

@@ -1,15 +1,24 @@
+import { MEASUREMENT_KINDS, type MeasurementKind } from '../../models/measure/measurement.ts';
 import type { PointerTool } from '../viewport/pointer-tools.ts';
+
+/** What the left button can do: a view tool, or draw a kind of measurement. */
+export type Tool = PointerTool | MeasurementKind;
 
 /** What the reader set for every pane of the window, until it is closed. */
 export class Preferences {
-  #tool = $state<PointerTool>('window');
+  #tool = $state<Tool>('window');
   #annotations = $state(true);
   #names = $state(true);
   #smooth = $state(true);
 
   /** What a drag with the left button does. */
-  get tool(): PointerTool {
+  get tool(): Tool {
     return this.#tool;
+  }
+
+  /** The kind that a drag draws; null where it does something else. */
+  get draws(): MeasurementKind | null {
+    return MEASUREMENT_KINDS.find((kind) => kind === this.#tool) ?? null;
   }
 
   /** Texts in the corners of the images. */
@@ -32,7 +41,7 @@ export class Preferences {
     return this.#names ? (name.split('/').at(-1) ?? name) : insteadOfIt;
   }
 
-  useTool(tool: PointerTool): void {
+  useTool(tool: Tool): void {
     this.#tool = tool;
   }
 

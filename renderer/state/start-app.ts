@@ -7,13 +7,14 @@ import { runMenuCommand } from './commands.ts';
  * Answers how to stop listening.
  */
 export async function startApp(app: AppState): Promise<() => void> {
-  const { about, batch, client, files, language, models, panes, settings, studies, tasks, worker } = app;
+  const { about, batch, client, files, language, measurements, models, panes, settings, studies, tasks, worker } = app;
   const stops = [
     client.subscribe('studies.changed', (update) => takeStudies(app, update)),
     client.subscribe('opening', ({ firstImageId }) => panes.active.show(firstImageId)),
     client.subscribe('worker.status', (status) => worker.update(status)),
     client.subscribe('batch.progress', (state) => batch.update(state)),
     client.subscribe('settings.changed', (value) => takeSettings(app, value)),
+    client.subscribe('measurements.changed', ({ image }) => void measurements.refresh(image)),
     client.subscribe('tasks.changed', (running) => tasks.update(running)),
     client.subscribe('command', ({ name }) => runMenuCommand(app, name)),
   ];
