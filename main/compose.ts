@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { loadTexts } from '../models/texts/load.ts';
 import type { ModelSelection } from '../worker/protocol.ts';
 import type { Host } from './hosts/host.ts';
 import type { Events, Topic } from './ipc/contract.ts';
@@ -86,6 +87,7 @@ export function compose(host: Host): Services {
     image: (imageId) => studies.get(imageId),
     prediction: (predictionId) => predictions.kept(predictionId),
     saveFile,
+    texts: () => loadTexts(settings.get().language),
   });
 
   studies.onClose((imageIds) => {

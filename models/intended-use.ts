@@ -1,12 +1,9 @@
 /** Whether an image is of the kind that a model is meant for. Compares what the file itself says; guesses nothing. */
 import { partsNamed, samePart } from './doubt/anatomy.ts';
 import type { PatientAge } from './imaging/patient-age.ts';
-import { patientAge } from './texts/patient.ts';
-import { english } from './texts/texts.ts';
 import { INPUT_SIZE } from './hifuse/variants.ts';
 import type { Manifest } from './package/manifest.ts';
 import { reason, type Reason } from './warnings.ts';
-import { ageRange } from './words.ts';
 
 type Intended = Manifest['intended'];
 
@@ -113,7 +110,10 @@ function age({ ageYears }: Intended, facts: ImageFacts): Reason[] {
   const { years } = facts.age;
   // Someone is five until the sixth birthday.
   if (years >= (ageYears.minimum ?? 0) && years < (ageYears.maximum ?? Infinity) + 1) return [];
-  return [reason('use.age', { given: patientAge(facts.age, english), meant: ageRange(ageYears) })];
+  const { minimum, maximum } = ageYears;
+  if (minimum === null) return [reason('use.age', { reason: 'up-to', years, count: maximum! })];
+  if (maximum === null) return [reason('use.age', { reason: 'from', years, count: minimum })];
+  return [reason('use.age', { reason: 'range', years, minimum, maximum })];
 }
 
 function photometric(intended: Intended, { photometricInterpretation: given }: ImageFacts): Reason[] {

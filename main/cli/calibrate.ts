@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { SHOWN_COVERAGE } from '../../models/doubt/fit-calibration.ts';
+import type { Texts } from '../../models/texts/texts.ts';
 import type { Manifest } from '../../models/package/manifest.ts';
-import { percent } from '../../models/words.ts';
 import { randomFrom } from '../../models/random.ts';
 import { patientsOf } from '../services/evaluate.ts';
 import { EXIT, parse, single, UsageError, type Command, type Context, type ExitStatus } from './command.ts';
@@ -91,19 +91,29 @@ function withClasses(images: readonly LabelledImage[], classes: Manifest['classe
     const found = index(label);
     if (found !== undefined) return [{ path: file, label: found }];
     const names = classes.map(({ name }) => name).join(', ');
-    throw new UsageError(`The model knows no class "${label}". Its classes are ${names}.`);
+    throw new UsageError(({ t }) => t('cli:usage.unknown-class', { label, names }));
   });
 }
 
-function describe({ calibration, statistics }: Manifest): string[] {
+function describe({ calibration, statistics }: Manifest, texts: Texts): string[] {
+  const { t } = texts;
   if (!calibration || !statistics) return [];
   return [
-    `Temperature ${calibration.temperature.toFixed(3)}, from ${calibration.images} images.`,
-    ...(calibration.sets ?? []).map(
-      ({ coverage, marginal, perClass }) =>
-        `Prediction sets at ${percent(coverage)}: limit ${marginal.toFixed(4)}; per class ${perClass.map((limit) => limit.toFixed(4)).join(', ')}.`,
+    t('cli:calibrate.temperature', {
+      temperature: texts.fixed(calibration.temperature, 3),
+      count: calibration.images ?? 0,
+    }),
+    ...(calibration.sets ?? []).map(({ coverage, marginal, perClass }) =>
+      t('cli:calibrate.sets', {
+        coverage: texts.percent(coverage),
+        limit: texts.fixed(marginal, 4),
+        perClass: perClass.map((limit) => texts.fixed(limit, 4)).join(', '),
+      }),
     ),
-    `Reference of ${statistics.reference.images} images; ${percent(statistics.share)} of images like the data are not unusual.`,
+    t('cli:calibrate.statistics', {
+      count: statistics.reference.images,
+      share: texts.percent(statistics.share),
+    }),
   ];
 }
 
@@ -111,14 +121,15 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
   const { values, positionals } = parse(args, OPTIONS);
   const model = single(positionals, ({ t }) => t('cli:usage.model-missing'));
   const { data, reference, out, coverage } = values;
-  if (data === undefined) throw new UsageError('Name labelled images with --data.');
-  if (out === undefined) throw new UsageError('Say with --out which folder the package goes to.');
+  if (data === undefined) throw new UsageError(({ t }) => t('cli:usage.data-missing'));
+  if (out === undefined) throw new UsageError(({ t }) => t('cli:usage.package-missing'));
   const share = shareOf('share', values.share);
   const coverages = [SHOWN_COVERAGE, ...(coverage === undefined ? [] : [shareOf('coverage', coverage)])];
-  const { services, signal, say } = context;
+  const { services, signal, say, texts } = context;
+  const { t } = texts;
 
   const directory = await services.packages.resolve(model);
-  if (path.resolve(directory) === path.resolve(out)) throw new UsageError('--out is the model itself. Choose another.');
+  if (path.resolve(directory) === path.resolve(out)) throw new UsageError(({ t }) => t('cli:usage.package-is-model'));
   const selection = { directory, engine: 'onnx', device: 'cpu' } as const;
   const { classes } = (await services.requests.request('model.load', selection, { signal })).manifest;
   const chosen = await choose(data, reference, context);
@@ -132,15 +143,15 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
     coverages,
     share,
   };
-  say(`Calibrating with ${request.data.length} images; ${request.reference.length} are the reference.`);
+  say(t('cli:calibrate.images', { data: request.data.length, reference: request.reference.length }));
   const written = await services.requests.request('model.calibrate', request, {
     signal,
-    onProgress: ({ done, total }) => context.status?.(`${done} of ${total} images`),
+    onProgress: ({ done, total }) => context.status?.(t('cli:images-done', { done, total })),
   });
   context.status?.('');
-  for (const line of describe(written.manifest)) await context.print(line);
-  if (written.unreadable > 0) say(`${written.unreadable} files are no images or damaged and were left out.`);
-  await context.print(`Wrote ${written.directory}`);
+  for (const line of describe(written.manifest, texts)) await context.print(line);
+  if (written.unreadable > 0) say(t('cli:unreadable-left-out', { count: written.unreadable }));
+  await context.print(t('cli:wrote', { file: written.directory }));
   return written.unreadable > 0 ? EXIT.failed : EXIT.ok;
 }
 

@@ -4,7 +4,6 @@ import { HifuseError, toErrorValue } from '../../models/errors.ts';
 import { classNamesOf, displayNameOf } from '../../models/package/class-names.ts';
 import type { Texts } from '../../models/texts/texts.ts';
 import type { Manifest, ModelClass, Preprocessing } from '../../models/package/manifest.ts';
-import { GEOMETRY_NAMES } from '../../models/words.ts';
 import type { CheckpointSummary, ImportOptions } from '../../worker/protocol.ts';
 import { EXIT, oneOf, parse, single, UsageError, type Command, type Context, type ExitStatus } from './command.ts';
 
@@ -193,7 +192,7 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
     if (out === undefined || values['dry-run']) return EXIT.ok;
     const options = await importOptions(checkpoint, values, out, summary, context);
     const { geometry } = options.preprocessing;
-    context.say(t('cli:import.geometry', { geometry: GEOMETRY_NAMES[geometry] }));
+    context.say(t('cli:import.geometry', { geometry: t(`terms:geometry/${geometry}`) }));
     if (values.preprocess === undefined && values.manifest === undefined) context.say(t('cli:import.geometry-default'));
     context.say(t('cli:import.storage'));
     const { directory } = await requests.request('checkpoint.import', options, { signal });

@@ -1,6 +1,5 @@
 import path from 'node:path';
 import { HifuseError, toErrorValue } from '../../models/errors.ts';
-import { percent } from '../../models/words.ts';
 import type { Texts } from '../../models/texts/texts.ts';
 import type { Manifest } from '../../models/package/manifest.ts';
 import type { QuantizeRequest } from '../../worker/protocol.ts';
@@ -58,18 +57,19 @@ function divide(images: readonly Labelled[], heldBack: readonly Labelled[] | nul
   };
 }
 
-function describe({ quantization }: Manifest, unreadable: number, { t }: Texts): string[] {
+function describe({ quantization }: Manifest, unreadable: number, texts: Texts): string[] {
+  const { t } = texts;
   if (!quantization) return [];
   const { activations, float32Layers, heldBackAccuracy: accuracy, heldBackImages: images } = quantization;
-  const agreement = percent(quantization.top1Agreement);
-  const difference = quantization.meanAbsoluteProbabilityDifference.toFixed(4);
+  const agreement = texts.percent(quantization.top1Agreement);
+  const difference = texts.fixed(quantization.meanAbsoluteProbabilityDifference, 4);
   return [
     t('cli:quantize.layers', { int8: activations.length, float32: float32Layers.length }),
     t('cli:quantize.agreement', { images, agreement, difference }),
     ...(accuracy
-      ? [t('cli:quantize.accuracy', { int8: percent(accuracy.int8), float32: percent(accuracy.float32) })]
+      ? [t('cli:quantize.accuracy', { int8: texts.percent(accuracy.int8), float32: texts.percent(accuracy.float32) })]
       : []),
-    ...(unreadable > 0 ? [t('cli:quantize.unreadable', { count: unreadable })] : []),
+    ...(unreadable > 0 ? [t('cli:unreadable-left-out', { count: unreadable })] : []),
   ];
 }
 

@@ -67,6 +67,7 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
       overlayOpacity: OVERLAY_OPACITY,
       shownAnyway: values['show-anyway'],
       createdAt: new Date(),
+      texts: context.texts,
       signal,
     });
     await writeWhole(out, pdf, context);

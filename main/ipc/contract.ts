@@ -4,7 +4,7 @@
  */
 import type { DeviceChoice, EngineChoice } from '../../models/devices.ts';
 import type { ErrorValue } from '../../models/errors.ts';
-import type { Language } from '../../models/texts/texts.ts';
+import type { Language } from '../../models/texts/languages.ts';
 import type { Warning } from '../../models/warnings.ts';
 import type { Frame } from '../../models/imaging/frame.ts';
 import type { Presentation } from '../../models/imaging/presentation.ts';

@@ -6,16 +6,8 @@ import type { OrientationLabels } from '../../models/imaging/orientation-labels.
 import type { Presentation } from '../../models/imaging/presentation.ts';
 import type { Manifest } from '../../models/package/manifest.ts';
 import { patientAge } from '../../models/texts/patient.ts';
-import {
-  DEVICE_NAMES,
-  dicomDate,
-  dicomTime,
-  ENGINE_NAMES,
-  GEOMETRY_NAMES,
-  intendedUse,
-  percent,
-  personName,
-} from '../../models/words.ts';
+import { intendedUse } from '../../models/texts/intended.ts';
+import { personName } from '../../models/person-name.ts';
 import type { ImageHeader, Prediction } from '../../worker/protocol.ts';
 import { NOTICE, software } from '../about.ts';
 import { carriesIdentity } from './identity.ts';
@@ -110,7 +102,7 @@ function patientFacts({ header, names }: ReportFacts, texts: Texts): Fact[] {
   const whose: Fact[] = [
     [t('report:patient'), personName(header.patientName)],
     [t('report:patient-id'), header.patientId],
-    [t('report:birth-date'), dicomDate(header.patientBirthDate)],
+    [t('report:birth-date'), texts.date(header.patientBirthDate)],
   ];
   const facts: Fact[] = [
     ...(names ? whose : [[t('report:patient'), t('report:patient-hidden')] as const]),
@@ -120,7 +112,8 @@ function patientFacts({ header, names }: ReportFacts, texts: Texts): Fact[] {
   return facts.some(isGiven) ? facts.filter(isGiven) : [[t('report:patient'), t('report:patient-unknown')]];
 }
 
-function studyFacts({ name, names, header, prediction }: ReportFacts, { t }: Texts): Fact[] {
+function studyFacts({ name, names, header, prediction }: ReportFacts, texts: Texts): Fact[] {
+  const { t } = texts;
   const study = [header.studyDescription, header.seriesDescription]
     .filter((text) => text !== '' && (names || !carriesIdentity(text, header)))
     .join(' / ');
@@ -134,7 +127,7 @@ function studyFacts({ name, names, header, prediction }: ReportFacts, { t }: Tex
     ...(names ? [] : [[t('report:pixels'), prediction.content.sha256] as const]),
     [t('report:format'), t('report:format-size', { format: header.format.toUpperCase(), columns, rows })],
     [t('report:study'), study],
-    [t('report:study-date'), [dicomDate(header.studyDate), dicomTime(header.studyTime)].filter(Boolean).join(' ')],
+    [t('report:study-date'), [texts.date(header.studyDate), texts.time(header.studyTime)].filter(Boolean).join(' ')],
     [t('report:image'), view],
   ];
   return facts.filter(isGiven);
@@ -150,15 +143,15 @@ function provenance({ prediction, manifest }: ReportFacts, { t }: Texts): Fact[]
   const { model, engine, device, precision, preprocessing } = prediction;
   const { id, name, version, weightsSha256 } = model;
   const run = {
-    engine: ENGINE_NAMES[engine] ?? engine,
-    device: DEVICE_NAMES[device] ?? device,
+    engine: t(`terms:engine/${engine}`),
+    device: t(`terms:device/${device}`),
     precision,
     milliseconds: Math.round(prediction.milliseconds.total),
   };
   return [
     [t('report:model'), t('report:model-version', { name, id, version })],
     [t('report:weights'), weightsSha256],
-    [t('report:input'), GEOMETRY_NAMES[preprocessing.geometry]],
+    [t('report:input'), t(`terms:geometry/${preprocessing.geometry}`)],
     [t('report:input-window'), preprocessing.window],
     [t('report:run-by'), t('report:run-on', run)],
     [t('report:software'), software],
@@ -180,7 +173,7 @@ function metrics({ training }: Manifest, { t }: Texts): string {
 function about({ manifest }: ReportFacts, texts: Texts): Fact[] {
   const { t } = texts;
   const facts: Fact[] = [
-    [t('report:meant-for'), intendedUse(manifest.intended) || t('report:not-stated')],
+    [t('report:meant-for'), intendedUse(manifest.intended, texts) || t('report:not-stated')],
     [t('report:trained-on'), manifest.training.data || t('report:not-stated')],
     [t('report:measured'), metrics(manifest, texts)],
   ];
@@ -266,16 +259,16 @@ export function reportContent(facts: ReportFacts, texts: Texts): ReportContent {
     unit: t('report:heat-map-unit'),
     headline: withheld
       ? t('verdict:not-shown')
-      : t('report:most-probable', { name: top.displayName, probability: percent(top.probability) }),
+      : t('report:most-probable', { name: top.displayName, probability: texts.percent(top.probability) }),
     set: withheld ? '' : setInWords(prediction, texts),
     classes: shown.map(({ score, top: isTop }) => ({
       name: score.displayName,
       probability: score.probability,
-      percent: percent(score.probability),
-      logit: score.logit.toFixed(2),
+      percent: texts.percent(score.probability),
+      logit: texts.fixed(score.logit, 2),
       top: isTop && !withheld,
     })),
-    omitted: left > 0 ? t('report:more-classes', { count: left, share: percent(rest) }) : '',
+    omitted: left > 0 ? t('report:more-classes', { count: left, share: texts.percent(rest) }) : '',
     calibration: calibration(manifest, texts),
     cautions: cautions(facts, texts),
     provenance: provenance(facts, texts),

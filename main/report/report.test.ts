@@ -60,6 +60,7 @@ function predicted(changes: Partial<Prediction> = {}, probabilities?: number[]):
 
 const OPTIONS: Omit<ReportOptions, 'prediction'> = {
   manifest: fakeManifest(),
+  texts: english,
   name: 'a.dcm',
   names: true,
   classIndex: null,

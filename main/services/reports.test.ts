@@ -1,3 +1,4 @@
+import { english } from '../../models/texts/texts.ts';
 import { beforeEach, expect, it } from 'vitest';
 import sharp from 'sharp';
 import { HifuseError } from '../../models/errors.ts';
@@ -43,6 +44,7 @@ beforeEach(() => {
     },
   });
   reports = new Reports({
+    texts: () => Promise.resolve(english),
     requests: {
       request: (method, ...rest) => {
         asked.push(method);

@@ -3,7 +3,7 @@ import { isWithheld } from '../../models/doubt/verdict.ts';
 import { HifuseError } from '../../models/errors.ts';
 import type { Presentation } from '../../models/imaging/presentation.ts';
 import type { Manifest } from '../../models/package/manifest.ts';
-import { english } from '../../models/texts/texts.ts';
+import type { Texts } from '../../models/texts/texts.ts';
 import type { Prediction } from '../../worker/protocol.ts';
 import type { Host } from '../hosts/host.ts';
 import type { Api } from '../ipc/contract.ts';
@@ -34,6 +34,8 @@ export interface ReportOptions {
   /** The reader asked to see the answer although the image is outside of what the model is meant for. */
   shownAnyway: boolean;
   createdAt: Date;
+  /** In the language of who reads it. */
+  texts: Texts;
   signal?: AbortSignal;
 }
 
@@ -43,7 +45,7 @@ export interface ReportOptions {
  * @throws HifuseError `image.changed` where the file is no longer what was classified; otherwise as the decoder does
  */
 export async function createReport(requests: Requests, options: ReportOptions): Promise<Uint8Array<ArrayBuffer>> {
-  const { prediction, classIndex, presentation, signal, ...rest } = options;
+  const { prediction, classIndex, presentation, texts, signal, ...rest } = options;
   const withheld = isWithheld(prediction.verdict, options.shownAnyway);
   const overlayOpacity = withheld ? 0 : options.overlayOpacity;
   const explained = classIndex ?? prediction.top1;
@@ -62,7 +64,7 @@ export async function createReport(requests: Requests, options: ReportOptions): 
     shown: { presentation, window: pictures.window, edges: pictures.edges },
     overlayOpacity,
   };
-  return renderReport(reportContent(facts, english), pictures);
+  return renderReport(reportContent(facts, texts), pictures);
 }
 
 export interface ReportsDependencies {
@@ -72,6 +74,8 @@ export interface ReportsDependencies {
   /** A prediction that was shown. @throws HifuseError `prediction.gone` */
   prediction(predictionId: string): KeptPrediction;
   saveFile: Host['saveFile'];
+  /** In the language that the settings choose. */
+  texts(): Promise<Texts>;
   now?: () => Date;
 }
 
@@ -97,6 +101,7 @@ export class Reports {
       manifest,
       name,
       createdAt: now?.() ?? new Date(),
+      texts: await this.#with.texts(),
     });
     const stem = shown.names ? path.posix.parse(name).name : 'hifuse';
     return saveFile(`${stem} report.pdf`, 'application/pdf', pdf);

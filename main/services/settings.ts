@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { DEVICE_CHOICES, ENGINE_CHOICES } from '../../models/devices.ts';
 import { foreignText, HifuseError } from '../../models/errors.ts';
 import { boolean, fields, oneOf, parse, text } from '../../models/schema.ts';
-import { LANGUAGES } from '../../models/texts/texts.ts';
+import { LANGUAGES } from '../../models/texts/languages.ts';
 import type { Settings as Values } from '../ipc/contract.ts';
 import type { StoredSettings } from '../store/settings.ts';
 import { Emitter } from './emitter.ts';

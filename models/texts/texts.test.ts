@@ -2,9 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fromErrorValue, HifuseError, toErrorValue, type ErrorCode } from '../errors.ts';
 import { warning } from '../warnings.ts';
 import { en } from './en/index.ts';
-import { createTexts } from './texts.ts';
-
-const texts = createTexts('en');
+import { english as texts } from './texts.ts';
 
 describe('errors', () => {
   it('become sentences from their code, reason and details', () => {

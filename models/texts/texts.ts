@@ -3,8 +3,9 @@ import { createInstance, type i18n } from 'i18next';
 import type { ErrorValue, Reason, Warning } from './codes.ts';
 import type { Details } from './details.ts';
 import { en } from './en/index.ts';
-import { pseudoLocale } from './pseudo.ts';
-import type { Filled, KeyOf, ValuesOf } from './keys.ts';
+import { createFormats, type Formats } from './formats.ts';
+import type { Catalogue, Filled, KeyOf, Translation, ValuesOf } from './keys.ts';
+import type { Language } from './languages.ts';
 
 type English = typeof en;
 
@@ -18,16 +19,17 @@ type Values<K extends TextKey> = K extends `${infer S extends Subject}:${infer K
   ? ValuesOf<English[S], Key>
   : never;
 
-/** Languages that the catalogue has. `en-XA` is made from English by a function, and proves that all text is translated. */
-export const LANGUAGES = ['en', 'en-XA'] as const;
-export type Language = (typeof LANGUAGES)[number];
+/** The sentences of a language, by subject and key. */
+export type Catalogues = Readonly<Record<Subject, Catalogue>>;
 
-export interface Texts {
+/** A language's version of every English sentence. */
+export type Translations = { readonly [S in Subject]: Translation<English[S]> };
+
+/** Everything that people read, in their language. */
+export interface Texts extends Formats {
   readonly language: Language;
   /** The text of a key, filled with what it needs: `t('cli:wrote', { file })`. */
   t<K extends TextKey>(key: K, ...values: Filled<Values<K>>): string;
-  /** A number in the notation of the language, with at most so many decimals. */
-  number(value: number, decimals?: number): string;
   /** What went wrong, with which file, and what to do. */
   error(value: ErrorValue): string;
   warning(value: Warning): string;
@@ -35,7 +37,7 @@ export interface Texts {
 }
 
 /** i18next with the catalogues of one language. Values are filled in as they are: whoever makes HTML of a text escapes it. */
-function instance(language: Language, catalogues: Readonly<Record<Subject, Readonly<Record<string, string>>>>): i18n {
+function instance(language: Language, catalogues: Catalogues): i18n {
   const made = createInstance();
   void made.init({
     lng: language,
@@ -50,15 +52,9 @@ function instance(language: Language, catalogues: Readonly<Record<Subject, Reado
   return made;
 }
 
-/** Language -> its catalogues. German and Chinese will be written out, as a `Translation` of each English one. */
-const CATALOGUES: Readonly<Record<Language, () => Readonly<Record<Subject, Readonly<Record<string, string>>>>>> = {
-  en: () => en,
-  'en-XA': () => pseudoLocale(en),
-};
-
-/** The texts of a language. */
-export function createTexts(language: Language): Texts {
-  const i18next = instance(language, CATALOGUES[language]());
+/** The texts of a language from its catalogue; see load.ts for the catalogue. */
+export function createTexts(language: Language, catalogues: Catalogues): Texts {
+  const i18next = instance(language, catalogues);
   const text = (key: string, values: Details | undefined): string => i18next.t(key, { ...values });
 
   /** The sentence of a code's reason; the code's own where the catalogue does not know the reason. */
@@ -74,7 +70,7 @@ export function createTexts(language: Language): Texts {
   return {
     language,
     t: (key, ...[values]) => text(key, values),
-    number: (value, decimals = 3) => new Intl.NumberFormat(language, { maximumFractionDigits: decimals }).format(value),
+    ...createFormats(language),
     error,
     warning: (value) => coded('warnings', value),
     reason: (value) => coded('reasons', value),
@@ -82,4 +78,4 @@ export function createTexts(language: Language): Texts {
 }
 
 /** What files of results and messages to developers are written in, whatever language people read. */
-export const english = createTexts('en');
+export const english = createTexts('en', en);

@@ -1,6 +1,6 @@
 import type { ImageEntry, SeriesEntry, StudyEntry } from '../../main/ipc/contract.ts';
 import type { Texts } from '../../models/texts/texts.ts';
-import { dicomDate, personName } from '../../models/words.ts';
+import { personName } from '../../models/person-name.ts';
 
 /** What a series is called: by its description, else by modality and number; pictures by their folder. */
 export function seriesTitle({ kind, folder, modality, number, description }: SeriesEntry, { t }: Texts): string {
@@ -13,10 +13,10 @@ export function seriesTitle({ kind, folder, modality, number, description }: Ser
 }
 
 /** Patient, study and size of a series in one line. */
-export function seriesSubtitle({ kind }: SeriesEntry, study: StudyEntry, count: number, { t }: Texts): string {
-  const images = t('window:list.images', { count });
+export function seriesSubtitle({ kind }: SeriesEntry, study: StudyEntry, count: number, texts: Texts): string {
+  const images = texts.t('window:list.images', { count });
   if (kind === 'pictures') return images;
-  const facts = [personName(study.patientName), study.description, dicomDate(study.date), images];
+  const facts = [personName(study.patientName), study.description, texts.date(study.date), images];
   return facts.filter((fact) => fact !== '').join(' · ');
 }
 

@@ -19,7 +19,7 @@ export async function startApp(app: AppState): Promise<() => void> {
     client.subscribe('command', ({ name }) => runMenuCommand(app, name)),
   ];
   await Promise.all([about.load(), settings.load(), models.load(), studies.ready]);
-  if (settings.value) language.use(settings.value.language);
+  if (settings.value) await language.use(settings.value.language);
   void loadModel(app);
   // A first start shows the samples behind the notice, so that there is something to try.
   if (studies.isEmpty && settings.value && !settings.value.noticeAccepted) await files.openSamples();
@@ -32,7 +32,7 @@ function takeStudies({ forget, panes, studies }: AppState, update: StudiesUpdate
 }
 
 function takeSettings(app: AppState, value: Settings): void {
-  app.language.use(value.language);
+  void app.language.use(value.language);
   if (!app.settings.update(value)) return;
   app.predictions.clear();
   app.panes.modelChanged();

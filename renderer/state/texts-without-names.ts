@@ -4,7 +4,7 @@ import type { Texts } from '../../models/texts/texts.ts';
 /** What tells of a file in the details of errors and warnings. */
 interface Told {
   details?: Details;
-  cause?: Told;
+  cause?: Told | readonly Told[];
 }
 
 /**
@@ -16,7 +16,7 @@ export function textsWithoutNames(texts: Texts, hides: () => boolean): Texts {
     ...(value.details?.['file'] === undefined
       ? {}
       : { details: { ...value.details, file: texts.t('window:file.this') } }),
-    ...(value.cause ? { cause: nameless(value.cause) } : {}),
+    ...(value.cause ? { cause: [value.cause].flat().map(nameless) } : {}),
   });
   return {
     ...texts,

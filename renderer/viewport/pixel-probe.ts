@@ -1,6 +1,5 @@
 import type { Frame } from '../../models/imaging/frame.ts';
 import type { Texts } from '../../models/texts/texts.ts';
-import { number } from '../state/format.ts';
 
 /** What stands under the cursor, in words: position and value, in modality units where the file names them. */
 export function probe(frame: Frame, x: number, y: number, texts: Texts): string | null {
@@ -16,5 +15,5 @@ export function probe(frame: Frame, x: number, y: number, texts: Texts): string 
   if (frame.padding && stored >= frame.padding.low && stored <= frame.padding.high)
     return `${where}  ${texts.t('window:corner.padding')}`;
   const value = stored * frame.rescale.slope + frame.rescale.intercept;
-  return `${where}  ${number(value, 2)}${frame.unit ? ` ${frame.unit}` : ''}`;
+  return `${where}  ${texts.number(value, 2)}${frame.unit ? ` ${frame.unit}` : ''}`;
 }

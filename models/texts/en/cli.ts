@@ -25,6 +25,7 @@ export const cli = {
   'usage.package-missing': 'Say with --out which folder the package goes to.',
   'usage.package-is-model': '--out is the model itself. Choose another folder.',
   'usage.classes-missing': 'A checkpoint does not say what its classes are called. Name them with --classes.',
+  'usage.unknown-class': 'The model knows no class "{{label}}". Its classes are {{names}}.',
   'usage.calibration-missing': 'Name a folder of images with --calibrate.',
 
   interrupted: 'Interrupted.',
@@ -94,6 +95,15 @@ export const cli = {
   'quantize.agreement':
     'On {{images}} images held back: the same most probable class in {{agreement}}, probabilities changed by {{difference}} on average.',
   'quantize.accuracy': 'Accuracy: {{int8}} in int8, {{float32}} in float32.',
-  'quantize.unreadable_one': 'One file is no image or damaged and was left out.',
-  'quantize.unreadable_other': '{{count}} files are no images or damaged and were left out.',
+  'unreadable-left-out_one': 'One file is no image or damaged and was left out.',
+  'unreadable-left-out_other': '{{count}} files are no images or damaged and were left out.',
+
+  'images-done': '{{done, number}} of {{total, number}} images',
+  'calibrate.images': 'Calibrating with {{data, number}} images; {{reference, number}} are the reference.',
+  'calibrate.temperature_one': 'Temperature {{temperature}}, from one image.',
+  'calibrate.temperature_other': 'Temperature {{temperature}}, from {{count, number}} images.',
+  'calibrate.sets': 'Prediction sets at {{coverage}}: limit {{limit}}; per class {{perClass}}.',
+  'calibrate.statistics_one': 'Reference of one image; {{share}} of images like the data are not unusual.',
+  'calibrate.statistics_other':
+    'Reference of {{count, number}} images; {{share}} of images like the data are not unusual.',
 } as const;

@@ -16,7 +16,17 @@ export const reasons = {
     'The file states no body part, but its {{field}} names {{given}}; the model is meant for {{meant}}.',
   'use.view': 'The view is {{given}}; the model is meant for {{meant}}.',
   'use.laterality': 'The laterality is {{given}}; the model is meant for {{meant}}.',
-  'use.age': 'The age is {{given}}; the model is meant for {{meant}}.',
+  'use.age': 'The model is not meant for the patient’s age.',
+  'use.age/range':
+    'The age is {{years, number(maximumFractionDigits: 2)}} years; the model is meant for {{minimum}} to {{maximum}} years.',
+  'use.age/up-to_one':
+    'The age is {{years, number(maximumFractionDigits: 2)}} years; the model is meant for up to {{count}} year.',
+  'use.age/up-to_other':
+    'The age is {{years, number(maximumFractionDigits: 2)}} years; the model is meant for up to {{count}} years.',
+  'use.age/from_one':
+    'The age is {{years, number(maximumFractionDigits: 2)}} years; the model is meant for {{count}} year and older.',
+  'use.age/from_other':
+    'The age is {{years, number(maximumFractionDigits: 2)}} years; the model is meant for {{count}} years and older.',
   'use.photometric': 'The file states the colour model {{given}}; images of {{meant}} have no colour.',
   'image.localizer': 'This is a localizer (scout, topogram), not a diagnostic image.',
   'image.derived-object': 'This is a {{kind}}, not an image that a device acquired.',
