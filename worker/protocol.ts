@@ -298,8 +298,17 @@ export interface Calibrated {
   unreadable: number;
 }
 
+/** What a file says of itself beside its pixels, where asked for. */
+export interface FileFacts {
+  /** Of all bytes of the file. */
+  sha256: string;
+  /** Of the version that was classified. */
+  header: ImageHeader;
+}
+
 /** An item of a batch: a prediction, or why there is none. */
-export type Outcome = { ok: true; prediction: Prediction } | { ok: false; image: ImageSource; error: ErrorValue };
+export type Outcome =
+  { ok: true; prediction: Prediction; facts?: FileFacts } | { ok: false; image: ImageSource; error: ErrorValue };
 
 /** Every request with its parameters and its result. Handlers are declared `satisfies` this. */
 export interface WorkerApi {
@@ -326,8 +335,11 @@ export interface WorkerApi {
   'model.devices': { params: ModelSelection; result: DeviceReport[] };
   /** One outcome per image, in order. */
   'model.classify': {
-    /** `batchSize`: images that the network gets at once; left out: what is fastest on the device. */
-    params: { images: ImageSource[]; model: ModelSelection; heatMaps: boolean; batchSize?: number };
+    /**
+     * `batchSize`: images that the network gets at once; left out: what is fastest on the device. `facts`: tell of the
+     * files, too.
+     */
+    params: { images: ImageSource[]; model: ModelSelection; heatMaps: boolean; batchSize?: number; facts?: boolean };
     result: Outcome[];
   };
   /** Writes the network as a standalone ONNX file. */

@@ -1,3 +1,4 @@
+import { batch } from './batch.ts';
 import { calibrate } from './calibrate.ts';
 import { classify } from './classify.ts';
 import type { Command } from './command.ts';
@@ -15,6 +16,7 @@ import { verify } from './verify.ts';
 /** In the order of the help. */
 export const COMMANDS: readonly Command[] = [
   classify,
+  batch,
   inspect,
   render,
   report,

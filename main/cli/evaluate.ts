@@ -1,6 +1,6 @@
 import type { Manifest } from '../../models/package/manifest.ts';
 import type { ModelInfo } from '../../worker/protocol.ts';
-import { evaluation, type Evaluation } from '../results/evaluation.ts';
+import { evaluatedModel, evaluation, type Evaluation } from '../results/evaluation.ts';
 import { evaluationHtml } from '../results/evaluation-html.ts';
 import { errorEntry } from '../results/row.ts';
 import { answersOf, dataHash, patientsOf, type EvaluationImage } from '../services/evaluate.ts';
@@ -150,12 +150,13 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
 
   const measured = answered.map(({ image }) => image);
   const result = evaluation({
-    model: first.info,
+    model: evaluatedModel(first.info),
+    classNames: first.info.manifest.classes.map(({ name }) => name),
     cases: answered.map((one) => one.case),
     data: { files: measured.length, sha256: await dataHash(measured), part },
     failed: failed.map(({ image, error }) => ({ file: image.name, error })),
     ...(by !== undefined && { groups: { column: by, values: measured.map(({ columns }) => columns[by]!) } }),
-    ...(against && { against }),
+    ...(against && { against: { ...against, model: evaluatedModel(against.model) } }),
   });
   const json = `${JSON.stringify(result, null, 2)}\n`;
   if (values.out === undefined) await context.write(json);

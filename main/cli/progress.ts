@@ -18,6 +18,8 @@ export interface ProgressOptions {
   lines: boolean;
   /** Name every file that is skipped. */
   skipped: boolean;
+  /** What else there is to tell of how far it is. */
+  ahead?: () => string;
   /** Milliseconds, monotonic. */
   now?: () => number;
 }
@@ -45,6 +47,7 @@ export function createProgress(context: Context, options: ProgressOptions) {
       ...(tally.failed > 0 ? [t('cli:tally.failed', { count: tally.failed })] : []),
       ...(tally.skipped > 0 ? [t('cli:tally.skipped', { count: tally.skipped })] : []),
     ];
+    if (options.ahead) return [parts.join(', '), options.ahead()].join(' · ');
     return t('cli:progress', { tally: parts.join(', '), speed: (tally.ok / seconds).toFixed(1) });
   };
   const say = (line: string): void => {

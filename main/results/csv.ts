@@ -4,6 +4,13 @@ import type { ResultRow, ResultsHeader } from './row.ts';
 /** Six decimals: more than float32 arithmetic on different devices agrees on. */
 const probability = (value: number): string => value.toFixed(6);
 
+/** A column that a kind of row has beside those of all results. */
+export interface ExtraColumn<R extends ResultRow> {
+  name: string;
+  /** Text as it is; it is made harmless here. */
+  value(row: R): string;
+}
+
 /**
  * Results as CSV: `file,frame,status,top1,p:<name>...,error_code,error_message`, the verdict, the reasons for it and the
  * prediction set, the warnings (codes apart by spaces, and their sentences), whether an answer outside of what the model is
@@ -11,8 +18,13 @@ const probability = (value: number): string => value.toFixed(6);
  * that each row stands alone and no comment line stops a parser or Excel. UTF-8 without a byte order mark.
  *
  * @param classNames in the model's order
+ * @param more columns that follow all others
  */
-export function csvWriter(header: ResultsHeader, classNames: readonly string[]) {
+export function csvWriter<R extends ResultRow = ResultRow>(
+  header: ResultsHeader,
+  classNames: readonly string[],
+  more: readonly ExtraColumn<R>[] = [],
+) {
   const provenance: [name: string, value: string][] = [
     ['model', `${header.model.id} ${header.model.version}`],
     ['weights_sha256', header.model.weightsSha256],
@@ -36,10 +48,11 @@ export function csvWriter(header: ResultsHeader, classNames: readonly string[]) 
     'warning_messages',
     'shown_anyway',
     ...provenance.map(([name]) => name),
+    ...more.map(({ name }) => name),
   ];
   return {
     begin: (): string => line(names),
-    row: (row: ResultRow): string =>
+    row: (row: R): string =>
       line([
         pathField(row.file),
         String(row.frame),
@@ -55,6 +68,7 @@ export function csvWriter(header: ResultsHeader, classNames: readonly string[]) 
         textField(row.warnings.map(({ message }) => message).join(' ')),
         row.shownAnyway ? 'true' : '',
         ...provenance.map(([, value]) => textField(value)),
+        ...more.map(({ value }) => textField(value(row))),
       ]),
     end: (): string => '',
   };

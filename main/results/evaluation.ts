@@ -47,12 +47,13 @@ export function evaluatedModel({ manifest, engine, device, precision }: ModelInf
 }
 
 interface EvaluationParts {
-  model: ModelInfo;
+  model: EvaluatedModel;
+  classNames: readonly string[];
   cases: readonly Case[];
   data: Evaluation['data'];
   failed: Evaluation['failed'];
   groups?: { column: string; values: readonly string[] };
-  against?: { model: ModelInfo; cases: readonly Case[] };
+  against?: { model: EvaluatedModel; cases: readonly Case[] };
 }
 
 /**
@@ -60,8 +61,15 @@ interface EvaluationParts {
  *
  * @param parts cases of both models and the values of the groups' column stand in one order
  */
-export function evaluation({ model, cases, data, failed, groups, against }: EvaluationParts): Evaluation {
-  const names = model.manifest.classes.map(({ name }) => name);
+export function evaluation({
+  model,
+  classNames: names,
+  cases,
+  data,
+  failed,
+  groups,
+  against,
+}: EvaluationParts): Evaluation {
   const prepare = (some: readonly Case[]) => prepareCases(some, names.length);
   const report = (some: ReturnType<typeof prepare>): ReportedMetrics => {
     const metrics = measure(some);
@@ -73,7 +81,7 @@ export function evaluation({ model, cases, data, failed, groups, against }: Eval
     schema: 1,
     software,
     notice: NOTICE,
-    model: evaluatedModel(model),
+    model,
     data,
     ...report(prepared),
     intervals: bootstrapIntervals(prepared),
@@ -89,7 +97,7 @@ export function evaluation({ model, cases, data, failed, groups, against }: Eval
     }),
     ...(against &&
       other && {
-        against: { model: evaluatedModel(against.model), metrics: report(other), ...compare(prepared, other) },
+        against: { model: against.model, metrics: report(other), ...compare(prepared, other) },
       }),
   };
 }

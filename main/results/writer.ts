@@ -20,7 +20,11 @@ export interface ResultsFormatInfo {
 export type ResultsFormat = 'csv' | 'json';
 
 export const RESULTS_FORMATS: Record<ResultsFormat, ResultsFormatInfo> = {
-  csv: { mime: 'text/csv;charset=utf-8', tellsIncomplete: false, open: csvWriter },
+  csv: {
+    mime: 'text/csv;charset=utf-8',
+    tellsIncomplete: false,
+    open: (header, classNames) => csvWriter(header, classNames),
+  },
   json: { mime: 'application/json', tellsIncomplete: true, open: jsonWriter },
 };
 

@@ -17,6 +17,10 @@ export interface WalkOptions {
   signal?: AbortSignal;
   /** Told of every folder or entry below the start that could not be read; the walk goes on. */
   onUnreadable?: (error: HifuseError, path: string) => void;
+  /** Told of every pipe, socket or device: they are left out, since opening one could hang. */
+  onSpecial?: (path: string) => void;
+  /** Told of every folder that links lead to again; it is not entered a second time. */
+  onRepeated?: (path: string) => void;
   /** Told of every subfolder that is not gone into, for want of `recursive`. */
   onLeftOut?: (path: string) => void;
 }
@@ -88,7 +92,7 @@ async function list(folder: Folder, options: WalkOptions): Promise<{ files: stri
       }
     }
     if (kind.isFile()) files.push(entry.name);
-    else if (!kind.isDirectory()) continue;
+    else if (!kind.isDirectory()) options.onSpecial?.(path.join(folder.path, entry.name));
     else if (options.recursive) folders.push(entry.name);
     else options.onLeftOut?.(path.join(folder.path, entry.name));
   }
@@ -126,7 +130,10 @@ export async function* walk(start: string, options: WalkOptions): AsyncGenerator
     try {
       const { dev, ino } = await stat(folder.path, { bigint: true });
       const identity = `${dev}:${ino}`;
-      if (entered.has(identity)) continue;
+      if (entered.has(identity)) {
+        options.onRepeated?.(folder.path);
+        continue;
+      }
       entered.add(identity);
       content = await list(folder, options);
     } catch (error) {

@@ -6,16 +6,24 @@ export type Cell = string | number | null;
 /** Another process of this product writes for milliseconds at a time. */
 const BUSY_MILLISECONDS = 5000;
 
+/** For a database that several processes share: readers and one writer do not wait for each other, and a crash loses no more than the last moments. */
+const SHARED = 'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL';
+
+/**
+ * For a database that one process has to itself, on a network file system too (WAL needs memory that processes share):
+ * nothing that was committed is lost, whatever happens to the machine.
+ */
+export const EXCLUSIVE = 'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = FULL';
+
 /** One connection to an SQL database. All calls are synchronous: what they ask is small. */
 export class Connection {
   readonly #database: Database.Database;
 
   /** @param file path of the database, or ':memory:' @throws where it is none or cannot be opened */
-  constructor(file: string) {
-    this.#database = new Database(file, { timeout: BUSY_MILLISECONDS });
+  constructor(file: string, pragmas = SHARED, busyMilliseconds = BUSY_MILLISECONDS) {
+    this.#database = new Database(file, { timeout: busyMilliseconds });
     try {
-      // Readers and one writer do not wait for each other, and a crash loses no more than the last moments.
-      this.execute('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON');
+      this.execute(`${pragmas}; PRAGMA foreign_keys = ON`);
     } catch (error) {
       this.close();
       throw error;
@@ -39,6 +47,14 @@ export class Connection {
       .all(...parameters) as Cell[][];
   }
 
+  /** The same one by one, so that a table of any length is never held whole. Nothing is to be written meanwhile. */
+  *each(sql: string, ...parameters: Cell[]): Generator<Cell[]> {
+    yield* this.#database
+      .prepare(sql)
+      .raw()
+      .iterate(...parameters) as IterableIterator<Cell[]>;
+  }
+
   /** The first column of the first row. */
   value(sql: string, ...parameters: Cell[]): Cell | undefined {
     return this.rows(sql, ...parameters)[0]?.[0];
@@ -52,7 +68,11 @@ export class Connection {
       this.execute('COMMIT');
       return result;
     } catch (error) {
-      this.execute('ROLLBACK');
+      try {
+        this.execute('ROLLBACK');
+      } catch {
+        // A full disk has rolled it back already; what went wrong is told by the first error.
+      }
       throw error;
     }
   }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { basename } from 'node:path';
 import { judge } from '../../models/doubt/judge.ts';
 import { HifuseError, toErrorValue } from '../../models/errors.ts';
 import { indexOfLargest, probabilities } from '../../models/hifuse/probabilities.ts';
@@ -6,7 +7,8 @@ import type { Manifest } from '../../models/package/manifest.ts';
 import { predictionSet } from '../../models/statistics/conformal.ts';
 import type { Answer, Batch, Output, Tap, Taps } from '../engines/engine.ts';
 import { gradCam } from '../explain/grad-cam.ts';
-import type { HeatMap, ImageSource, Outcome, Prediction } from '../protocol.ts';
+import type { FileDigest } from '../imaging/pool-protocol.ts';
+import type { FileFacts, HeatMap, ImageSource, Outcome, Prediction } from '../protocol.ts';
 import type { OpenModel } from '../sessions.ts';
 import type { PreparedInput } from './imaging.ts';
 import type { Inputs } from './inputs.ts';
@@ -15,12 +17,14 @@ export interface ClassifyOptions {
   heatMaps: boolean;
   /** Images at once; by default what the session prefers. */
   batchSize?: number | undefined;
+  /** Tell of the files, too. */
+  facts?: boolean | undefined;
   signal: AbortSignal;
   onProgress(done: number, total: number): void;
 }
 
 /** An input that was asked for: the input, or why there is none. */
-type Prepared = { ok: true; input: PreparedInput } | { ok: false; error: unknown };
+type Prepared = { ok: true; input: PreparedInput; facts?: FileFacts } | { ok: false; error: unknown };
 
 /**
  * Classifies images in batches of the size asked for, or that the session prefers. The next two batches are decoded in the pool
@@ -39,14 +43,24 @@ export async function classify(
   const { preprocessing } = open.model.manifest;
   const batchSize = Math.max(1, Math.trunc(options.batchSize ?? open.session.preferredBatch));
   const underWay: Promise<Prepared>[] = [];
+  const digests = new Map<string, Promise<FileDigest>>();
+  const digestOf = (path: string): Promise<FileDigest> => {
+    const digest = digests.get(path) ?? inputs.digest(path, signal);
+    digests.set(path, digest);
+    return digest;
+  };
+  const prepare = async (image: ImageSource): Promise<Prepared> => {
+    const input = inputs.get(image, preprocessing, signal);
+    if (!options.facts) return { ok: true, input: await input };
+    const [{ header, content }, digest] = await Promise.all([input, digestOf(image.path)]);
+    if (digest.fileVersion !== content.fileVersion) {
+      throw new HifuseError('file.unreadable', { reason: 'changed', file: basename(image.path) });
+    }
+    return { ok: true, input: await input, facts: { sha256: digest.sha256, header } };
+  };
   const prepareUpTo = (end: number): void => {
     for (const image of images.slice(underWay.length, end)) {
-      underWay.push(
-        inputs.get(image, preprocessing, signal).then(
-          (input) => ({ ok: true, input }) as const,
-          (error: unknown) => ({ ok: false, error }) as const,
-        ),
-      );
+      underWay.push(prepare(image).catch((error: unknown) => ({ ok: false, error })));
     }
   };
 
@@ -69,7 +83,7 @@ async function runBatch(
   open: OpenModel,
   heatMaps: boolean,
 ): Promise<Outcome[]> {
-  const usable = batch.flatMap(({ image, prepared }) => (prepared.ok ? [{ image, input: prepared.input }] : []));
+  const usable = batch.flatMap(({ image, prepared }) => (prepared.ok ? [{ image, ...prepared }] : []));
   const predicted = new Map<ImageSource, Outcome>();
   if (usable.length > 0) {
     try {
@@ -80,8 +94,9 @@ async function runBatch(
         heatMaps ? ['pooled', 'fused4'] : ['pooled'],
       );
       const inferMs = (performance.now() - before) / usable.length;
-      for (const [n, { image, input }] of usable.entries()) {
-        predicted.set(image, outcomeOf(image, input, answer, n, inferMs, open));
+      for (const [n, { image, input, facts }] of usable.entries()) {
+        const outcome = outcomeOf(image, input, answer, n, inferMs, open);
+        predicted.set(image, outcome.ok && facts ? { ...outcome, facts } : outcome);
       }
     } catch (error) {
       for (const { image } of usable) predicted.set(image, { ok: false, image, error: toErrorValue(error) });

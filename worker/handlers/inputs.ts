@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { Preprocessing } from '../../models/package/manifest.ts';
 import { versionOf } from '../imaging/image-file.ts';
+import type { FileDigest } from '../imaging/pool-protocol.ts';
 import type { ImageSource } from '../protocol.ts';
 import type { Imaging, PreparedInput } from './imaging.ts';
 
@@ -32,6 +33,11 @@ export class Inputs {
     // Under the version that was decoded: the file may have changed since it was looked at.
     this.#keep(keyOf(input.content.fileVersion), kept ?? input);
     return input;
+  }
+
+  /** SHA-256 of the file. @throws HifuseError `file.*`, or the signal's reason. */
+  digest(path: string, signal: AbortSignal): Promise<FileDigest> {
+    return this.#imaging.digest({ path }, signal);
   }
 
   #keep(key: string, input: PreparedInput): void {

@@ -75,11 +75,12 @@ export function modelHandlers(
       await sessions.forget(written.directory);
       return written;
     },
-    'model.classify': ({ images, model, heatMaps, batchSize }, { signal, progress }) =>
+    'model.classify': ({ images, model, heatMaps, batchSize, facts }, { signal, progress }) =>
       sessions.use(model, (open) =>
         classify(images, open, inputs, {
           heatMaps,
           batchSize,
+          facts,
           signal,
           onProgress: (done, total) => {
             progress(done, total, 'Classifying');

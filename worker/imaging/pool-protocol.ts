@@ -21,6 +21,11 @@ export interface PreparedInput {
   warnings: readonly Warning[];
 }
 
+export interface FileDigest {
+  sha256: string;
+  fileVersion: string;
+}
+
 /** What a thread of the imaging pool does. */
 export interface ImagingTasks {
   header: { params: { path: string }; result: ImageHeader };
@@ -30,6 +35,8 @@ export interface ImagingTasks {
   thumbnail: { params: ImageSource & { size: number }; result: { png: Uint8Array<ArrayBuffer> } };
   render: { params: ImageSource & RenderOptions; result: RenderedPng };
   input: { params: ImageSource & { preprocessing: Preprocessing }; result: PreparedInput };
+  /** SHA-256 of all bytes of a file, and of which version of it. */
+  digest: { params: { path: string }; result: FileDigest };
   /** For training: cropped, turned and so on at random, [3, 224, 224], normalised. The seed decides all. */
   augmented: {
     params: ImageSource & { preprocessing: Preprocessing; augmentation: Augmentation; seed: number };

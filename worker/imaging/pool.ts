@@ -23,6 +23,7 @@ export interface ImagingPool {
   frame: Ask<'frame'>;
   thumbnail: Ask<'thumbnail'>;
   render: Ask<'render'>;
+  digest: Ask<'digest'>;
   augmented: Ask<'augmented'>;
   input(source: ImageSource, preprocessing: Preprocessing, signal?: AbortSignal): Promise<PreparedInput>;
   /** Ends all threads; what is under way is rejected as cancelled. */
@@ -52,6 +53,7 @@ const PRIORITIES: Readonly<Record<ImagingTask, 0 | 1 | 2>> = {
   render: 0,
   elements: 0,
   inspect: 0,
+  digest: 0,
   header: 1,
   thumbnail: 2,
   augmented: 2,
@@ -131,6 +133,7 @@ export function createImagingPool({
     frame: ask('frame'),
     thumbnail: ask('thumbnail'),
     render: ask('render'),
+    digest: ask('digest'),
     augmented: ask('augmented'),
     input: (source, preprocessing, signal) => input({ ...source, preprocessing }, signal),
     async close() {

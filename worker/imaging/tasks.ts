@@ -1,6 +1,7 @@
 import { decodeFrame, decodeWithHeader, inspect, readElements, readHeader } from './index.ts';
 import type { ImagingTask, ImagingTasks } from './pool-protocol.ts';
 import { randomFrom } from '../../models/random.ts';
+import { digestOf } from './digest.ts';
 import { augment } from '../train/augment.ts';
 import { preprocess, seenByNetwork } from './preprocess.ts';
 
@@ -34,6 +35,7 @@ export const TASKS: TaskTable = {
     const milliseconds = { decode: decoded - start, preprocess: performance.now() - decoded };
     return { ...input, milliseconds, content: image.content, header, warnings: image.warnings };
   },
+  digest: ({ path }) => digestOf(path),
   augmented: async ({ path, frame, preprocessing, augmentation, seed }) => {
     const { image } = seenByNetwork(await decodeFrame(path, frame), preprocessing);
     return { tensor: augment(image, preprocessing, augmentation, randomFrom(seed)) };

@@ -1,4 +1,5 @@
 /** English: the language that is complete, and the shape of all others. */
+import { batch } from './batch.ts';
 import { cli } from './cli.ts';
 import { errors } from './errors/index.ts';
 import { measure } from './measure.ts';
@@ -9,4 +10,4 @@ import { verdict } from './verdict.ts';
 import { warnings } from './warnings.ts';
 import { window } from './window/index.ts';
 
-export const en = { errors, warnings, reasons, terms, cli, report, measure, verdict, window } as const;
+export const en = { errors, warnings, reasons, terms, batch, cli, report, measure, verdict, window } as const;

@@ -11,6 +11,7 @@ export const file = {
   'file.unreadable/left-out-permission': '{{file}} was left out: permission was denied.',
   'file.unreadable/left-out-gone': '{{file}} was left out: it is gone, or a link points nowhere.',
   'file.unreadable/left-out-circle': '{{file}} was left out: its links go in a circle.',
+  'file.unreadable/left-out-repeated': '{{file}} was not entered again: a link leads back to it.',
   'file.unreadable/left-out-long-path': '{{file}} was left out: its path is too long.',
   'file.unreadable/left-out-many-open': '{{file}} was left out: too many files are open.',
   'file.unreadable/left-out': '{{file}} was left out ({{problem}}).',

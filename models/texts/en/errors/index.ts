@@ -4,6 +4,7 @@
  * stands for the sentence of the error that led to it.
  */
 import { application } from './application.ts';
+import { batch } from './batch.ts';
 import { checkpoint } from './checkpoint.ts';
 import { dicom } from './dicom.ts';
 import { engine } from './engine.ts';
@@ -11,4 +12,13 @@ import { file } from './file.ts';
 import { image } from './image.ts';
 import { model } from './model.ts';
 
-export const errors = { ...file, ...image, ...dicom, ...model, ...checkpoint, ...engine, ...application } as const;
+export const errors = {
+  ...file,
+  ...image,
+  ...dicom,
+  ...model,
+  ...checkpoint,
+  ...engine,
+  ...batch,
+  ...application,
+} as const;

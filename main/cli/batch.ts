@@ -1,0 +1,156 @@
+import { stat } from 'node:fs/promises';
+import type { Texts } from '../../models/texts/texts.ts';
+import { finishRun } from '../batch/finish.ts';
+import { plannedModel, type BatchPlan } from '../batch/plan.ts';
+import { BatchRun, type BatchProgress } from '../batch/run.ts';
+import { RunStore } from '../batch/store.ts';
+import { aggregationOf, frameChoice, labelsOf, rootOf, shardOf } from './batch-options.ts';
+import { EXIT, parse, UsageError, wholeNumber, type Command, type Context, type ExitStatus } from './command.ts';
+import { MODEL_HELP, MODEL_OPTIONS, selectModel } from './model-options.ts';
+import { createProgress } from './progress.ts';
+
+const help = `\
+Usage: hifuse batch FOLDER... --out DIR [options]
+
+Classifies the images of folders, however many, and loses nothing: what is done is kept in DIR, and the same command
+goes on where the last one ended, for whatever reason. DIR ends with results.csv (its first columns are those of
+hifuse classify), results.jsonl, summary.html and the state of the run, run.sqlite.
+
+  --out DIR         where results and state go; used by one run at a time
+  --recursive       go into subfolders
+  --include GLOB    only files like this ('*.dcm', 'CT/**'); may be repeated
+  --exclude GLOB    no files like this; may be repeated
+  --frames WHICH    first (default), middle, all, or every:N
+  --series HOW      image (default): a row per frame; mean, max or vote: a row per series
+  --maps            write the heat maps of all classes as DIR/maps/FILE.frameN.npy (float32, class x row x column)
+  --labels WHAT     measure the model: folders (their names are the classes), or a table FILE.csv (file, label)
+  --retry-failed    try again what failed before
+  --shard K/N       only the K-th of N parts of the files (K from 1); hifuse merge puts the parts together
+${MODEL_HELP}
+  --batch N         images that the network gets at once; what is fastest if left out
+  --progress        lines of progress where stderr is no terminal
+  --list-skipped    name on stderr what is skipped, and why
+
+Ctrl-C ends it; rows so far are in DIR/results.partial.csv and .jsonl.
+Exit status: 0 all were classified; 1 some failed, each with a row and a reason; 2 nothing could be classified;
+130 interrupted.`;
+
+const OPTIONS = {
+  ...MODEL_OPTIONS,
+  out: { type: 'string' },
+  recursive: { type: 'boolean', default: false },
+  include: { type: 'string', multiple: true },
+  exclude: { type: 'string', multiple: true },
+  frames: { type: 'string', default: 'first' },
+  series: { type: 'string', default: 'image' },
+  maps: { type: 'boolean', default: false },
+  labels: { type: 'string' },
+  'retry-failed': { type: 'boolean', default: false },
+  shard: { type: 'string' },
+  batch: { type: 'string' },
+  progress: { type: 'boolean', default: false },
+  'list-skipped': { type: 'boolean', default: false },
+} as const;
+
+/** How far a run is, as people read it. */
+export function aheadText({ t, number }: Texts, { files, filesDone, listed, rate, timeLeft }: BatchProgress): string {
+  const values = { done: filesDone, files, rate: number(rate, 1) };
+  const ahead = listed ? t('batch:ahead', values) : t('batch:ahead.listing', values);
+  return timeLeft === null ? ahead : t('batch:ahead.left', { ahead, time: durationText(t, timeLeft) });
+}
+
+function durationText(t: Texts['t'], seconds: number): string {
+  const minutes = Math.round(seconds / 60);
+  if (seconds < 60) return t('batch:time.seconds', { seconds: Math.ceil(seconds) });
+  if (minutes < 60) return t('batch:time.minutes', { minutes });
+  return t('batch:time.hours', { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
+}
+
+async function run(args: readonly string[], context: Context): Promise<ExitStatus> {
+  const { values, positionals: paths } = parse(args, OPTIONS);
+  const { out } = values;
+  if (paths.length === 0) throw new UsageError(({ t }) => t('cli:usage.paths-missing'));
+  if (out === undefined) throw new UsageError(({ t }) => t('batch:usage.out-missing'));
+  const aggregation = aggregationOf(values.series);
+  const frames = frameChoice(values.frames);
+  const shard = shardOf(values.shard);
+  const networkBatchSize = values.batch === undefined ? null : wholeNumber('batch', values.batch, 1);
+  const { services, signal, texts } = context;
+  const { requests } = services;
+  const isFolder = (await stat(paths[0]!).catch(() => null))?.isDirectory() ?? false;
+  const { root, starts } = rootOf(paths, isFolder);
+
+  const model = await selectModel(services, values);
+  const info = await requests.request('model.load', model, { signal });
+  const labels = await labelsOf(values.labels, root, info.manifest.classes, signal);
+  const plan: BatchPlan = {
+    root,
+    starts,
+    recursive: values.recursive,
+    include: values.include ?? [],
+    exclude: values.exclude ?? [],
+    frames,
+    maps: values.maps,
+    shard,
+    model: plannedModel(info.manifest),
+  };
+  const store = RunStore.begin(out, plan);
+  try {
+    const { filesDone, files } = store.counts();
+    if (files > 0) context.say(texts.t('batch:resuming', { folder: out, done: filesDone, files }));
+    if (values['retry-failed']) store.reopenFailed();
+    let latest: BatchProgress | null = null;
+    const progress = createProgress(context, {
+      lines: values.progress,
+      skipped: values['list-skipped'],
+      ahead: () => (latest ? aheadText(texts, latest) : ''),
+    });
+    const batch = new BatchRun({
+      store,
+      fleet: [requests],
+      model,
+      info,
+      ...(networkBatchSize === null ? {} : { networkBatchSize }),
+      signal,
+      onProgress: (now) => {
+        latest = now;
+      },
+      onRow: (row) => {
+        progress.count(row);
+      },
+    });
+    const finish = (pictures: boolean): Promise<string[]> =>
+      finishRun(store, { aggregation, labels, requests, pictures, say: context.say, texts });
+    try {
+      await batch.run();
+    } catch (error) {
+      progress.finish();
+      // What the run could do is told; what ended it is told by whoever started the command.
+      await finish(false).then(
+        (files) => {
+          context.say(texts.t('batch:wrote', { files: files.join(', '), folder: out }));
+        },
+        () => undefined,
+      );
+      context.say(texts.t('batch:nothing-lost', { folder: out }));
+      throw error;
+    }
+    progress.finish();
+    const written = await finish(true);
+    context.say(texts.t('batch:wrote', { files: written.join(', '), folder: out }));
+    if (!store.complete) context.say(texts.t('batch:go-on'));
+    const { ok, failed, skipped } = store.counts();
+    if (ok + failed > 0) return failed > 0 || !store.complete ? EXIT.failed : EXIT.ok;
+    context.say(skipped > 0 ? texts.t('cli:no-image', { count: skipped }) : texts.t('cli:no-file'));
+    return EXIT.unable;
+  } finally {
+    store.close();
+  }
+}
+
+export const batch: Command = {
+  name: 'batch',
+  summary: 'classify folders of any size, and go on after an interruption',
+  help,
+  run,
+};
