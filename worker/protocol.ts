@@ -6,7 +6,7 @@ import type { Device, DeviceChoice, EngineChoice, EngineName } from '../models/d
 import type { Reason, Warning } from '../models/warnings.ts';
 import type { Verdict } from '../models/doubt/verdict.ts';
 import type { ErrorValue } from '../models/errors.ts';
-import type { Frame, FrameContent, PatientPlane } from '../models/imaging/frame.ts';
+import type { Frame, FrameContent, PatientPlane, Spacing } from '../models/imaging/frame.ts';
 import type { Rectangle } from '../models/imaging/rectangle.ts';
 import type { PatientAge } from '../models/imaging/patient-age.ts';
 import type { Presentation } from '../models/imaging/presentation.ts';
@@ -58,6 +58,8 @@ export interface ImageHeader {
   studyDate: string;
   studyTime: string;
   studyDescription: string;
+  accessionNumber: string;
+  institutionName: string;
   seriesUid: string;
   seriesNumber: number | null;
   seriesDescription: string;
@@ -198,6 +200,8 @@ export interface RenderedPng {
   window: string | null;
   /** How the patient lies in it, as the file says. */
   orientation: Pick<Frame, 'plane' | 'patientOrientation'>;
+  /** Of the image's own pixels; null where the file does not give it. */
+  spacing: Spacing | null;
   content: FrameContent;
 }
 

@@ -8,7 +8,15 @@ import { HifuseError, toErrorValue } from '../../models/errors.ts';
 import { warning, type Warning } from '../../models/warnings.ts';
 import type { Quantization } from '../../models/package/manifest.ts';
 import type { ImportOptions, Outcome, QuantizeRequest, WorkerApi } from '../../worker/protocol.ts';
-import { fakeHeader, fakeManifest, fakeModel, fakePrediction, fakeRendering, fakeRequests } from '../testing/fakes.ts';
+import {
+  fakeHeader,
+  fakeInput,
+  fakeManifest,
+  fakeModel,
+  fakePrediction,
+  fakeRendering,
+  fakeRequests,
+} from '../testing/fakes.ts';
 import { COMMANDS } from './commands.ts';
 import { runCommandLine } from './run.ts';
 
@@ -101,6 +109,7 @@ function worker(asked: Asked = []) {
         content: { sha256: 'cd'.repeat(32), fileVersion: '1' },
       };
     },
+    'model.input': () => Promise.resolve(fakeInput({ sha256: 'cd'.repeat(32), fileVersion: '1' })),
     'checkpoint.summary': ({ path: file }) =>
       file.endsWith('evil.pth')
         ? Promise.reject(new HifuseError('checkpoint.unsafe-pickle'))

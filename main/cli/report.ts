@@ -1,6 +1,11 @@
 import path from 'node:path';
 import { UNCHANGED } from '../../models/imaging/presentation.ts';
 import { classifyOne } from '../services/classify.ts';
+import { ASSESSMENTS, type Review } from '../../models/review.ts';
+import { LANGUAGES } from '../../models/texts/languages.ts';
+import { loadTexts } from '../../models/texts/load.ts';
+import { SINGLE_TEMPLATES } from '../report/content.ts';
+import { PAPER_NAMES } from '../report/paper.ts';
 import { createReport } from '../services/reports.ts';
 import {
   FRAME_OPTION,
@@ -20,21 +25,32 @@ import { writeWhole } from './output.ts';
 const help = `\
 Usage: hifuse report FILE --out FILE.pdf [options]
 
-Classifies one image and writes a one-page report: the image, where the network looked, the probabilities, and what
-made them.
+Classifies one image and writes a report: the image, where the network looked, the probabilities, and what made them.
 
   --out FILE.pdf    the report
   --frame N         of a multi-frame file, counted from 0 (default 0)
   --class NAME      whose heat map; the most probable class if left out
   --show-anyway     print the answer also where the image is outside of what the model is meant for; the report says so
-  --hide-names      leave out name, ID, date of birth and file name
+  --template NAME   page (default): one page where it has room; full: all there is to say
+  --paper NAME      a4 (default) or letter
+  --anonymous       leave out name, ID, date of birth, identifiers and file name
+  --impression TEXT what the reader says of the image
+  --assessment WORD agree, disagree or unsure: what the reader says of the network's answer
+  --reader NAME     who read the image
+  --lang CODE       language of the report: ${LANGUAGES.join(', ')}
 ${MODEL_HELP}`;
 
 const OPTIONS = {
   ...MODEL_OPTIONS,
   ...FRAME_OPTION,
   out: { type: 'string' },
-  'hide-names': { type: 'boolean', default: false },
+  anonymous: { type: 'boolean', default: false },
+  template: { type: 'string', default: 'page' },
+  paper: { type: 'string', default: 'a4' },
+  impression: { type: 'string', default: '' },
+  assessment: { type: 'string' },
+  reader: { type: 'string', default: '' },
+  lang: { type: 'string' },
   'show-anyway': { type: 'boolean', default: false },
   class: { type: 'string' },
 } as const;
@@ -55,19 +71,34 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
   const { class: name } = values;
   const classIndex = name === undefined ? null : names.indexOf(oneOf('class', name, names));
 
+  const template = oneOf('template', values.template, SINGLE_TEMPLATES);
+  const paper = oneOf('paper', values.paper, PAPER_NAMES);
+  const { impression, reader, assessment } = values;
+  const texts = values.lang === undefined ? context.texts : await loadTexts(oneOf('lang', values.lang, LANGUAGES));
+  const review: Review = {
+    assessment: assessment === undefined ? null : oneOf('assessment', assessment, ASSESSMENTS),
+    impression,
+    reader,
+    signed: false,
+  };
+
   return onOneFile(context, async () => {
     const source = { path: file, frame: await frameOf(values.frame, file, context) };
     const pdf = await createReport(services.requests, {
       prediction: await classifyOne(services.requests, source, model, signal),
       manifest: info.manifest,
       name: path.basename(file),
-      names: !values['hide-names'],
+      names: !values.anonymous,
+      model,
+      review,
+      template,
+      paper,
+      texts,
       classIndex,
       presentation: UNCHANGED,
       overlayOpacity: OVERLAY_OPACITY,
       shownAnyway: values['show-anyway'],
       createdAt: new Date(),
-      texts: context.texts,
       signal,
     });
     await writeWhole(out, pdf, context);
@@ -75,4 +106,4 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
   });
 }
 
-export const report: Command = { name: 'report', summary: 'write a one-page PDF report of an image', help, run };
+export const report: Command = { name: 'report', summary: 'write a PDF report of an image', help, run };

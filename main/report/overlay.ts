@@ -4,6 +4,7 @@ import { HifuseError } from '../../models/errors.ts';
 import { heatMapOverlay } from '../../models/imaging/heatmap.ts';
 import { orientationLabels, type OrientationLabels } from '../../models/imaging/orientation-labels.ts';
 import { isTransformed, transformRectangle, type Presentation } from '../../models/imaging/presentation.ts';
+import type { Spacing } from '../../models/imaging/frame.ts';
 import { scaleRectangle, type Rectangle } from '../../models/imaging/rectangle.ts';
 import type { ImageHeader, Prediction } from '../../worker/protocol.ts';
 import type { Requests } from '../services/classify.ts';
@@ -33,6 +34,10 @@ export interface RenderedOverlay {
   window: string | null;
   /** Letters of the patient's directions at the pictures' edges; null where the file does not tell. */
   edges: OrientationLabels | null;
+  /** Of the pixels of these pictures; null where the file gives no spacing. */
+  spacing: Spacing | null;
+  /** Columns of these pictures for each pixel of the image. */
+  magnification: number;
   /** Of the file that they show. */
   header: ImageHeader;
 }
@@ -60,7 +65,7 @@ export async function renderOverlay(
   if (rendered.content.sha256 !== content.sha256 || header.fileVersion !== content.fileVersion) {
     throw new HifuseError('image.changed', { file: path.basename(source.path) });
   }
-  const { png, width, height, window, orientation } = rendered;
+  const { png, width, height, window, orientation, spacing } = rendered;
   const region = scaleRectangle(prediction.preprocessing.region, width / header.columns, height / header.rows);
   const rgba = Buffer.from(heatMapOverlay(heatMap, width, height, region, opacity).buffer);
   const overlay = await sharp(png)
@@ -78,8 +83,20 @@ export async function renderOverlay(
     region: transformRectangle(region, { width, height }, presentation),
     window,
     edges: orientationLabels(orientation, presentation),
+    spacing:
+      spacing && spacingOf(spacing, { horizontal: width / header.columns, vertical: height / header.rows, sideways }),
+    magnification: sideways ? height / header.rows : width / header.columns,
     header,
   };
+}
+
+/** Spacing once the picture is scaled, then turned. */
+function spacingOf(
+  { row, column, ...rest }: Spacing,
+  { horizontal, vertical, sideways }: { horizontal: number; vertical: number; sideways: boolean },
+): Spacing {
+  const [down, across] = [row / vertical, column / horizontal];
+  return sideways ? { ...rest, row: across, column: down } : { ...rest, row: down, column: across };
 }
 
 /** A PNG, flipped first, then turned. */

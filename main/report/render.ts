@@ -1,210 +1,206 @@
-import PDFDocument from 'pdfkit';
-import { software } from '../about.ts';
-import type { Fact, ReportContent } from './content.ts';
-import { FontSet, MISSING } from './fonts.ts';
-import type { RenderedOverlay } from './overlay.ts';
-import {
-  ACCENT,
-  BAR,
-  FOOTER_TOP,
-  GUTTER,
-  HALF,
-  LEFT,
-  PAGE,
-  RIGHT,
-  RULE,
-  STYLES,
-  TRACK,
-  WARNING,
-  WIDTH,
-} from './page.ts';
-import { CAPTIONS, drawPictures } from './pictures.ts';
+/** The report of one image. */
+import { toJson } from '../terminal.ts';
+import type { ReportContent } from './content.ts';
+import { drawFacts } from './facts.ts';
+import { MISSING } from './fonts.ts';
+import { ACCENT, BAR, GUTTER, STYLES, TRACK, WARNING, type PaperName } from './paper.ts';
+import { drawPictures, usefulHeight, type ReportPictures } from './pictures.ts';
+import { heading, paragraph, Ruler, Sheet, type Flow } from './sheet.ts';
 import { Typesetter } from './typesetter.ts';
 
-/** Height of the pictures; shrinks when the words need more of the page. */
-const PICTURES = { tallest: 250, lowest: 110 } as const;
+/** Height of the pictures, which take what the words leave of the page. */
+const PICTURES = { tallest: 300, lowest: 110 } as const;
 
-/** More would leave no room for the pictures. */
-const MOST_CAUTION_LINES = 6;
+/** Of the line that may say which characters are missing. */
+const LAST_LINE = 12;
 
-/** What is drawn below y, or only measured: the y below it. */
-type Block = (y: number, draw: boolean) => number;
+/** The name of the attached result. */
+export const ATTACHMENT = 'result.json';
 
 /**
- * Draws a report on one A4 page.
- * @param pictures the image and its overlay; the overlay is left out where the content has no caption for it
+ * @param attachment the result as data, attached as a file
  * @returns the PDF
  */
 export async function renderReport(
   content: ReportContent,
-  pictures: RenderedOverlay,
+  pictures: ReportPictures,
+  { paper, attachment }: { paper: PaperName; attachment: object },
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const document = new PDFDocument({
-    size: [PAGE.width, PAGE.height],
-    margin: 0,
-    lang: 'en',
-    displayTitle: true,
-    pdfVersion: '1.7',
-    info: { Title: content.title, Creator: software, Producer: software, Subject: content.notice },
-  });
-  const chunks: Buffer[] = [];
-  const finished = new Promise<void>((resolve, reject) => {
-    document
-      .on('data', (chunk: Buffer) => chunks.push(chunk))
-      .on('end', resolve)
-      .on('error', reject);
-  });
-  const fonts = new FontSet();
-  drawPage(document, new Typesetter(document, fonts), fonts, content, pictures);
-  document.end();
-  await finished;
-  return new Uint8Array(Buffer.concat(chunks));
+  const { title, notice, language, createdAt, words, footer } = content;
+  const sheet = new Sheet({ paper, language, title, subject: notice, createdAt });
+  sheet.attach(ATTACHMENT, title, 'application/json', Buffer.from(`${toJson(attachment, 2)}\n`), createdAt);
+  drawReport(sheet, content, pictures, pictureHeight(content, pictures, paper, sheet.type));
+  if (sheet.fonts.missing > 0) paragraph(sheet, words.missingCharacters(MISSING), STYLES.small);
+  return sheet.finish((page, pages) => ({ text: footer, page: words.page(page, pages) }));
 }
 
-function drawPage(
-  document: PDFKit.PDFDocument,
-  type: Typesetter,
-  fonts: FontSet,
-  content: ReportContent,
-  pictures: RenderedOverlay,
+/** Where all fits on one page, as tall as it leaves room for; no taller than the pictures can use. */
+function pictureHeight(content: ReportContent, pictures: ReportPictures, paper: PaperName, type: Typesetter): number {
+  const ruler = new Ruler(paper, type);
+  const tallest = Math.min(PICTURES.tallest, usefulHeight(ruler, content, pictures));
+  const lowest = Math.min(PICTURES.lowest, tallest);
+  drawReport(ruler, content, pictures, lowest);
+  return ruler.pages === 1 ? Math.min(tallest, lowest + Math.max(0, ruler.room - LAST_LINE)) : tallest;
+}
+
+function drawReport(flow: Flow, content: ReportContent, pictures: ReportPictures, height: number): void {
+  const { left, half, width } = flow.area;
+  const right = left + half + GUTTER;
+  drawTitle(flow, content);
+  drawFacts(flow, [
+    { facts: content.patient, x: left, width: 0.4 * width - GUTTER, labelWidth: 82 },
+    { facts: content.study, x: left + 0.4 * width, width: 0.6 * width, labelWidth: 86 },
+  ]);
+  flow.skip(6);
+  drawCautions(flow, content.cautions);
+  paragraph(flow, content.headline, STYLES.verdict, { tag: 'H2' });
+  if (content.set) paragraph(flow, content.set, STYLES.body);
+  flow.skip(6);
+  drawPictures(flow, content, pictures, height);
+  drawClasses(flow, content);
+  drawReview(flow, content);
+  if (content.full) {
+    heading(flow, content.words.howMade);
+    drawFacts(flow, [{ facts: content.provenance, x: left, width, labelWidth: 100 }]);
+    heading(flow, content.words.about);
+    drawFacts(flow, [{ facts: content.about, x: left, width, labelWidth: 100 }]);
+  } else {
+    heading(flow, content.words.howMade, content.words.about);
+    const columns = [
+      { facts: content.provenance, x: left, width: half, labelWidth: 70 },
+      { facts: content.about, x: right, width: half, labelWidth: 52 },
+    ];
+    drawFacts(flow, columns, STYLES.fine);
+  }
+}
+
+function drawTitle(flow: Flow, { title, software, created, notice, status }: ReportContent): void {
+  const { type, area } = flow;
+  const y = flow.take(31);
+  flow.mark(flow.node('H1'), () => {
+    type.line(title, area.left, y, STYLES.title);
+  });
+  flow.mark(flow.node('P'), () => {
+    type.lineRight(software, area.right, y + 2, STYLES.label);
+  });
+  flow.mark(flow.node('P'), () => {
+    type.lineRight(created, area.right, y + 13, STYLES.label);
+  });
+  drawBox(
+    flow,
+    [status, notice].map((text) => ({ text, style: STYLES.notice })),
+    WARNING.edge,
+  );
+}
+
+/** Lines on a coloured ground, over as many pages as they need. */
+function drawBox(
+  flow: Flow,
+  texts: readonly { text: string; style: (typeof STYLES)['notice' | 'warning'] }[],
+  edge: string | null,
 ): void {
-  let y: number = PAGE.margin;
-  y = drawHeader(document, type, content, y);
-  const left = drawFacts(type, content.patient, LEFT, y, HALF, 74, true);
-  const right = drawFacts(type, content.study, LEFT + HALF + GUTTER, y, HALF, 74, true);
-  y = Math.max(left, right) + 8;
-
-  const below = belowPictures(document, type, fonts, content);
-  const room = FOOTER_TOP - 8 - y - CAPTIONS - below(0, false);
-  const height = Math.max(PICTURES.lowest, Math.min(PICTURES.tallest, room));
-  y = drawPictures(document, type, content, pictures, y, height) + 6;
-  below(y, true);
-  drawFooter(document, type, content);
-}
-
-function drawHeader(document: PDFKit.PDFDocument, type: Typesetter, content: ReportContent, y: number): number {
-  type.line(content.title, LEFT, y, STYLES.title);
-  type.lineRight(software, RIGHT, y + 2, STYLES.label);
-  type.lineRight(content.created, RIGHT, y + 13, STYLES.label);
-  const top = y + 31;
-  document.roundedRect(LEFT, top, WIDTH, 22, 3).fillAndStroke(WARNING.fill, WARNING.edge);
-  type.line(content.notice, LEFT + 10, top + 4.6, STYLES.notice);
-  return top + 32;
-}
-
-/** Labels and values, one below the other. */
-function drawFacts(
-  type: Typesetter,
-  facts: readonly Fact[],
-  x: number,
-  y: number,
-  width: number,
-  labelWidth: number,
-  draw: boolean,
-  maxLines = 2,
-): number {
-  let top = y;
-  for (const [label, value] of facts) {
-    const lines = type.wrap(value, width - labelWidth, STYLES.body, maxLines);
-    if (draw) {
-      type.line(label, x, top + 0.5, STYLES.label);
-      lines.forEach((line, i) => {
-        type.line(line, x + labelWidth, top + i * Typesetter.lineHeight(STYLES.body), STYLES.body);
+  const { type, area } = flow;
+  const inset = 10;
+  for (const { text, style } of texts) {
+    const node = flow.node('P');
+    const height = Typesetter.lineHeight(style) + 2;
+    for (const line of type.wrap(text, area.width - 2 * inset, style)) {
+      const y = flow.take(height);
+      flow.decorate((document) => {
+        document.rect(area.left, y, area.width, height).fill(WARNING.fill);
+        if (edge) document.rect(area.left, y, 3, height).fill(edge);
+      });
+      flow.mark(node, () => {
+        type.line(line, area.left + inset, y + 1, style);
       });
     }
-    top += Math.max(1, lines.length) * Typesetter.lineHeight(STYLES.body) + 0.8;
   }
-  return top;
+  flow.skip(8);
 }
 
-/** Everything under the pictures; measured first, since the pictures take what is left. */
-function belowPictures(document: PDFKit.PDFDocument, type: Typesetter, fonts: FontSet, content: ReportContent): Block {
-  const rule = (y: number): void => {
-    document.moveTo(LEFT, y).lineTo(RIGHT, y).lineWidth(0.6).stroke(RULE);
-  };
-  const blocks: Block[] = [
-    (y, draw) => {
-      if (draw) {
-        type.line(content.headline, LEFT, y, STYLES.verdict);
-        if (content.set) type.line(content.set, LEFT, y + 17, STYLES.body);
-      }
-      return y + (content.set ? 34 : 20);
+function drawCautions(flow: Flow, cautions: readonly string[]): void {
+  if (cautions.length === 0) return;
+  drawBox(
+    flow,
+    cautions.map((text) => ({ text, style: STYLES.warning })),
+    null,
+  );
+}
+
+/** A table of the classes, a bar for each. */
+function drawClasses(flow: Flow, { classes, omitted, calibration, words }: ReportContent): void {
+  if (classes.length === 0) return;
+  const { type, area } = flow;
+  const columns = { name: area.left, bar: area.left + 200, percent: area.right - 62, logit: area.right };
+  const table = flow.node('Table');
+  const head = flow.node('TR', table);
+  const top = flow.take(13);
+  const titles = [
+    (text: string) => {
+      type.line(text, columns.name, top, STYLES.label);
     },
-    (y, draw) => {
-      const columns = { name: LEFT, bar: LEFT + 190, percent: RIGHT - 62, logit: RIGHT };
-      if (draw) {
-        type.line(content.words.classes.name, columns.name, y, STYLES.label);
-        type.lineRight(content.words.classes.probability, columns.percent, y, STYLES.label);
-        type.lineRight(content.words.classes.logit, columns.logit, y, STYLES.label);
-      }
-      let top = y + 13;
-      for (const { name, probability, percent, logit, top: isTop } of content.classes) {
-        if (draw) {
-          const style = isTop ? STYLES.strong : STYLES.body;
-          const full = columns.percent - 62 - columns.bar;
-          type.line(type.wrap(name, columns.bar - LEFT - 8, style, 1)[0] ?? '', columns.name, top, style);
-          document.rect(columns.bar, top + 2.5, full, 7).fill(TRACK);
-          document.rect(columns.bar, top + 2.5, Math.max(0.8, full * probability), 7).fill(isTop ? ACCENT : BAR);
-          type.lineRight(percent, columns.percent, top, style);
-          type.lineRight(logit, columns.logit, top, style);
-        }
-        top += 14;
-      }
-      if (content.omitted) {
-        if (draw) type.line(content.omitted, LEFT, top, STYLES.label);
-        top += 13;
-      }
-      const note = type.wrap(content.calibration, WIDTH, STYLES.label, 2);
-      if (draw) type.paragraph(content.calibration, LEFT, top + 1, WIDTH, STYLES.label, 2);
-      return top + 1 + note.length * Typesetter.lineHeight(STYLES.label) + 6;
+    (text: string) => {
+      type.lineRight(text, columns.percent, top, STYLES.label);
     },
-    (y, draw) => {
-      if (content.cautions.length === 0) return y;
-      const lines = cautionLines(type, content);
-      const height = lines.length * Typesetter.lineHeight(STYLES.warning) + 9;
-      if (draw) {
-        document.roundedRect(LEFT, y, WIDTH, height, 3).fill(WARNING.fill);
-        lines.forEach((line, i) => {
-          type.line(line, LEFT + 10, y + 4 + i * Typesetter.lineHeight(STYLES.warning), STYLES.warning);
-        });
-      }
-      return y + height + 8;
-    },
-    (y, draw) => {
-      if (draw) {
-        rule(y);
-        type.line(content.words.howMade, LEFT, y + 6, STYLES.section);
-        type.line(content.words.about, LEFT + HALF + GUTTER, y + 6, STYLES.section);
-      }
-      const top = y + 22;
-      const made = drawFacts(type, content.provenance, LEFT, top, HALF, 84, draw, 3);
-      const about = drawFacts(type, content.about, LEFT + HALF + GUTTER, top, HALF, 58, draw, 9);
-      return Math.max(made, about);
-    },
-    (y, draw) => {
-      if (fonts.missing === 0) return y;
-      if (draw) type.line(content.words.missingCharacters(MISSING), LEFT, y + 2, STYLES.small);
-      return y + 12;
+    (text: string) => {
+      type.lineRight(text, columns.logit, top, STYLES.label);
     },
   ];
-  return (start, draw) => blocks.reduce((y, block) => block(y, draw), start);
-}
-
-/** Lines of the warnings that have room; where some have none, that is said. */
-function cautionLines(type: Typesetter, { cautions, words }: ReportContent): string[] {
-  const lines: string[] = [];
-  for (const [i, text] of cautions.entries()) {
-    const wrapped = type.wrap(text, WIDTH - 20, STYLES.warning, 2);
-    const isLast = i === cautions.length - 1;
-    if (lines.length + wrapped.length > MOST_CAUTION_LINES - (isLast ? 0 : 1)) {
-      return [...lines, words.moreWarnings(cautions.length - i)];
-    }
-    lines.push(...wrapped);
+  [words.classes.name, words.classes.probability, words.classes.logit].forEach((text, i) => {
+    flow.mark(flow.node('TH', head, { scope: 'Column' }), () => {
+      titles[i]!(text);
+    });
+  });
+  for (const { name, probability, percent, logit, top: isTop } of classes) {
+    const style = isTop ? STYLES.strong : STYLES.body;
+    const lines = type.wrap(name, columns.bar - area.left - 8, style);
+    const row = flow.node('TR', table);
+    const cells = [flow.node('TH', row, { scope: 'Row' }), flow.node('TD', row), flow.node('TD', row)] as const;
+    lines.forEach((line, i) => {
+      const y = flow.take(i === lines.length - 1 ? 14 : Typesetter.lineHeight(style));
+      flow.mark(cells[0], () => {
+        type.line(line, columns.name, y, style);
+      });
+      if (i > 0) return;
+      const full = columns.percent - 50 - columns.bar;
+      flow.decorate((document) => {
+        document.rect(columns.bar, y + 2.5, full, 7).fill(TRACK);
+        document.rect(columns.bar, y + 2.5, Math.max(0.8, full * probability), 7).fill(isTop ? ACCENT : BAR);
+      });
+      flow.mark(cells[1], () => {
+        type.lineRight(percent, columns.percent, y, style);
+      });
+      flow.mark(cells[2], () => {
+        type.lineRight(logit, columns.logit, y, style);
+      });
+    });
   }
-  return lines;
+  if (omitted) paragraph(flow, omitted, STYLES.label);
+  paragraph(flow, calibration, STYLES.label);
 }
 
-function drawFooter(document: PDFKit.PDFDocument, type: Typesetter, content: ReportContent): void {
-  document.moveTo(LEFT, FOOTER_TOP).lineTo(RIGHT, FOOTER_TOP).lineWidth(0.6).stroke(RULE);
-  type.paragraph(content.footer, LEFT, FOOTER_TOP + 5, WIDTH, STYLES.small, 2);
+/** What the reader says, and where to sign. */
+function drawReview(flow: Flow, { impression, review, signatureLine, words }: ReportContent): void {
+  const { type, area } = flow;
+  heading(flow, words.review);
+  for (const line of impression.split('\n').filter((text) => text.trim() !== '')) paragraph(flow, line, STYLES.body);
+  drawFacts(flow, [{ facts: review, x: area.left, width: area.width, labelWidth: 100 }]);
+  if (!signatureLine) return;
+  const y = flow.take(28);
+  const places = [
+    { text: signatureLine.signature, x: area.left, width: area.half },
+    { text: signatureLine.date, x: area.left + area.half + GUTTER, width: area.half / 2 },
+  ];
+  for (const { text, x, width } of places) {
+    flow.decorate((document) => {
+      document
+        .moveTo(x, y + 18)
+        .lineTo(x + width, y + 18)
+        .lineWidth(0.6)
+        .stroke(STYLES.label.colour);
+    });
+    flow.mark(flow.node('P'), () => {
+      type.line(text, x, y + 19, STYLES.small);
+    });
+  }
 }

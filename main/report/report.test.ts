@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { getDocument } from 'pdfjs-dist/legacy/build/pdf.mjs';
+import type { StructTreeNode } from 'pdfjs-dist/types/src/display/api.js';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { HifuseError } from '../../models/errors.ts';
@@ -11,15 +12,18 @@ import { HEAT_MAP_FULL_SCALE } from '../../models/imaging/heatmap.ts';
 import { verdictCautions } from './cautions.ts';
 import { UNCHANGED, type Presentation } from '../../models/imaging/presentation.ts';
 import { windowOf } from '../../models/imaging/voi.ts';
+import { NO_REVIEW } from '../../models/review.ts';
 import { english } from '../../models/texts/texts.ts';
 import type { Requests } from '../services/classify.ts';
 import type { ImageHeader, Prediction, WorkerApi } from '../../worker/protocol.ts';
 import { createReport, type ReportOptions } from '../services/reports.ts';
-import { fakeHeader, fakeManifest, fakePrediction, fakeRendering, fakeRequests } from '../testing/fakes.ts';
+import { fakeHeader, fakeInput, fakeManifest, fakePrediction, fakeRendering, fakeRequests } from '../testing/fakes.ts';
 import { timestamp } from './content.ts';
+import type { ReportedResult } from './attachment.ts';
 import { carriesIdentity } from './identity.ts';
+import { ATTACHMENT } from './render.ts';
 import { renderOverlay } from './overlay.ts';
-import { FOOTER_TOP, LEFT, PAGE, RIGHT } from './page.ts';
+import { areaOf, PAPERS } from './paper.ts';
 
 const [COLUMNS, ROWS] = [40, 30];
 let gray: Uint8Array;
@@ -46,6 +50,7 @@ const CONTENT = fakePrediction({ path: '', frame: 0 }).content;
 function worker(header: Partial<ImageHeader> = {}, content = CONTENT, rendering = fakeRendering) {
   return fakeRequests({
     'image.header': ({ path: file }) => Promise.resolve(fakeHeader(file, { rows: ROWS, columns: COLUMNS, ...header })),
+    'model.input': () => Promise.resolve(fakeInput(content)),
     'image.render': () =>
       Promise.resolve({ ...rendering, png: new Uint8Array(gray), width: COLUMNS, height: ROWS, content }),
   });
@@ -60,13 +65,17 @@ function predicted(changes: Partial<Prediction> = {}, probabilities?: number[]):
 
 const OPTIONS: Omit<ReportOptions, 'prediction'> = {
   manifest: fakeManifest(),
-  texts: english,
   name: 'a.dcm',
   names: true,
   classIndex: null,
   presentation: UNCHANGED,
   overlayOpacity: 0.6,
   shownAnyway: false,
+  model: { directory: '/model', engine: 'auto', device: 'auto' },
+  review: NO_REVIEW,
+  template: 'page',
+  paper: 'a4',
+  texts: english,
   createdAt: new Date('2026-01-02T03:04:05Z'),
 };
 
@@ -75,14 +84,26 @@ const report = (header: Partial<ImageHeader> = {}, options: Partial<ReportOption
 
 async function read(pdf: Uint8Array) {
   const document = await getDocument({ data: pdf.slice() }).promise;
-  const page = await document.getPage(1);
-  const pieces = (await page.getTextContent()).items.flatMap((item) => {
-    if (!('str' in item) || item.str.trim() === '') return [];
-    const [, , , size, x, y] = item.transform as number[];
-    return [{ text: item.str, left: x!, right: x! + item.width, y: y!, size: size! }];
-  });
+  const pieces = [];
+  for (let number = 1; number <= document.numPages; number++) {
+    const page = await document.getPage(number);
+    for (const item of (await page.getTextContent()).items) {
+      if (!('str' in item) || item.str.trim() === '') continue;
+      const [, , , size, x, y] = item.transform as number[];
+      pieces.push({ page: number, text: item.str, left: x!, right: x! + item.width, y: y!, size: size! });
+    }
+  }
   const { info } = await document.getMetadata();
-  return { pages: document.numPages, pieces, info, text: pieces.map((piece) => piece.text).join(' ') };
+  const attachments = (await document.getAttachments()) as Record<string, { content: Uint8Array }> | null;
+  const tree = await (await document.getPage(1)).getStructTree();
+  return {
+    pages: document.numPages,
+    pieces,
+    info,
+    text: pieces.map((piece) => piece.text).join(' '),
+    tree,
+    result: JSON.parse(Buffer.from(attachments![ATTACHMENT]!.content).toString()) as ReportedResult,
+  };
 }
 
 /** Every two of a list. */
@@ -136,35 +157,141 @@ describe('the report', () => {
   });
 
   it('says so where its fonts lack a character', async () => {
-    const { text } = await read(await report({ patientName: 'محمد' }));
+    const { text } = await read(await report({ patientName: 'ᚠᚢᚦᚨ' }));
     expect(text).toContain('□□□□');
     expect(squeeze(text)).toContain(squeeze('□ stands for a character that the report’s fonts do not have.'));
   });
 
-  it('stays on one page with a thousand classes and the longest texts', async () => {
-    const long = 'a very long text '.repeat(60);
-    const probabilities = Array.from({ length: 1000 }, () => 0.001);
-    const warnings = Array.from({ length: 20 }, () => warning('prediction.colour', { modalities: long }));
-    const header = { patientName: long, studyDescription: long, patientId: 'x'.repeat(500) };
-    const prediction = predicted({ warnings }, probabilities);
-    const { pages, pieces, text } = await read(await report(header, { prediction, name: 'y'.repeat(255) }));
-    expect(pages).toBe(1);
-    expect(squeeze(text)).toContain(squeeze('992 more classes, together 99.2 %'));
-    expect(squeeze(text)).toContain(squeeze('and 18 more warnings'));
-    for (const { left, right, y } of pieces) {
-      expect(left).toBeGreaterThanOrEqual(LEFT - 1);
-      expect(right).toBeLessThanOrEqual(RIGHT + 1);
-      expect(y).toBeGreaterThan(PAGE.margin - 10);
-    }
-    // Nothing runs into the footer, which is the last of all, or over another line.
-    const footer = pieces.filter(({ y }) => y < PAGE.height - FOOTER_TOP);
-    expect(squeeze(footer.map((piece) => piece.text).join(''))).toMatch(/^Forresearchuseonly.*mustjudgeit\.$/);
-    for (const [one, two] of pairs(pieces)) {
-      const beside = one.right <= two.left + 0.5 || two.right <= one.left + 0.5;
-      expect(beside || Math.abs(one.y - two.y) > Math.min(one.size, two.size) * 0.8, `${one.text} / ${two.text}`).toBe(
-        true,
+  it.each(['a4', 'letter'] as const)(
+    'leaves nothing out and lets nothing overflow with a thousand classes and the longest texts on %s',
+    async (paper) => {
+      const long = 'a very long text '.repeat(60);
+      const probabilities = Array.from({ length: 1000 }, () => 0.001);
+      const warnings = Array.from({ length: 20 }, (_, i) =>
+        warning('prediction.colour', { modalities: `${long} no. ${i}` }),
       );
+      const header = { patientName: long, studyDescription: long, patientId: 'x'.repeat(500) };
+      const prediction = predicted({ warnings }, probabilities);
+      const options = { prediction, name: 'y'.repeat(255), paper, template: 'full' } as const;
+      const { pages, pieces, text } = await read(await report(header, options));
+      expect(pages).toBeGreaterThan(10);
+      const [width, height] = [PAPERS[paper].width, PAPERS[paper].height];
+      const { left: leftmost, right: rightmost, top, bottom } = areaOf(paper);
+      expect(squeeze(text)).toContain('x'.repeat(50));
+      expect(squeeze(text).match(/averylongtext/g)!.length).toBeGreaterThanOrEqual(20 * 28 + 2 * 59);
+      for (let i = 0; i < 20; i++) expect(squeeze(text)).toContain(`no.${i},`);
+      for (let i = 3; i < 1000; i++) expect(text).toContain(`Class ${i}`);
+      for (const { left, right, y } of pieces) {
+        expect(left).toBeGreaterThanOrEqual(leftmost - 1);
+        expect(right).toBeLessThanOrEqual(rightmost + 1);
+        expect(y).toBeGreaterThan(10);
+        expect(y).toBeLessThan(height - top + 2);
+      }
+      expect(width).toBeGreaterThan(rightmost);
+      for (let page = 1; page <= pages; page++) {
+        const own = pieces.filter((piece) => piece.page === page);
+        const footer = own.filter(({ y }) => y < height - bottom - 4);
+        expect(squeeze(footer.map((piece) => piece.text).join(''))).toMatch(
+          new RegExp(`^Forresearchuseonly.*mustjudgeit\\.Page${page}of${pages}$`),
+        );
+        for (const [one, two] of pairs(own)) {
+          const beside = one.right <= two.left + 0.5 || two.right <= one.left + 0.5;
+          const above = Math.abs(one.y - two.y) > Math.min(one.size, two.size) * 0.8;
+          if (!beside && !above) expect.fail(`${one.text} / ${two.text}`);
+        }
+      }
+    },
+  );
+
+  it('leaves the less probable of many classes out of the short report, and says so', async () => {
+    const prediction = predicted(
+      {},
+      Array.from({ length: 1000 }, () => 0.001),
+    );
+    const { text } = await read(await report({}, { prediction }));
+    expect(squeeze(text)).toContain(squeeze('992 more classes, together 99.2 %'));
+  });
+
+  it('has a structure that can be read aloud: headings, pictures in words, tables, lists', async () => {
+    const { tree } = await read(await report());
+    const nodes: StructTreeNode[] = [];
+    const walk = (node: StructTreeNode): void => {
+      nodes.push(node);
+      for (const child of node.children) if ('children' in child) walk(child);
+    };
+    walk(tree as StructTreeNode);
+    const roles = nodes.map(({ role }) => role);
+    for (const role of ['Document', 'H1', 'H2', 'P', 'L', 'LI', 'Lbl', 'LBody', 'Table', 'TR', 'TH', 'TD']) {
+      expect(roles).toContain(role);
     }
+    const figures = nodes.filter(({ role }) => role === 'Figure') as (StructTreeNode & { alt?: string })[];
+    expect(figures.map(({ alt }) => alt)).toEqual([
+      'The image as the reader saw it.',
+      'The same image under colours that show where the network looked for “Normal”.',
+      'The picture of 224 by 224 pixels that the network received.',
+    ]);
+    expect(Buffer.from(await report()).toString('latin1')).toContain('<pdfuaid:part>1</pdfuaid:part>');
+  });
+
+  it('says nothing of the answer where the image is outside, unless it was shown anyway', async () => {
+    const verdict = {
+      state: 'outside',
+      reasons: [{ code: 'use.modality', details: { given: 'CT', meant: 'CR' } }],
+      oodScore: 3,
+    } as const;
+    const prediction = predicted({ verdict, set: { coverage: 0.9, names: ['normal'] } });
+    const held = await read(await report({}, { prediction }));
+    expect(held.text).not.toMatch(/70\.0|Normal|Grad-CAM|Bacterial/);
+    expect(squeeze(held.text)).toContain(squeeze('Not shown: the image is outside'));
+    expect(held.result).toMatchObject({ withheld: true, result: { top1: null, classes: [], set: null } });
+    const asked = await read(await report({}, { prediction, shownAnyway: true }));
+    expect(squeeze(asked.text)).toContain(squeeze('Normal: 70.0 %'));
+    expect(squeeze(asked.text)).toContain(squeeze('The reader asked to see the answer'));
+    expect(asked.result).toMatchObject({ withheld: false, shownAnyway: true, result: { top1: 'normal' } });
+  });
+
+  it('says that nobody reviewed it until a reader signs', async () => {
+    const unsigned = await read(await report());
+    expect(unsigned.text).toContain('AI-generated, unreviewed');
+    expect(squeeze(unsigned.text)).toContain(squeeze('Name and signature'));
+    const review = {
+      assessment: 'disagree',
+      impression: 'No finding.\nFollow up.',
+      reader: 'Dr. Łuk',
+      signed: true,
+    } as const;
+    const { text, result } = await read(await report({}, { review }));
+    expect(text).not.toContain('unreviewed');
+    expect(text).not.toContain('Name and signature');
+    for (const part of ['Reviewed and signed by Dr. Łuk', 'No finding.', 'Follow up.', 'the reader disagrees']) {
+      expect(squeeze(text)).toContain(squeeze(part));
+    }
+    expect(result.review).toEqual(review);
+  });
+
+  it('has its result attached as data', async () => {
+    const { result } = await read(await report());
+    expect(result).toMatchObject({
+      kind: 'hifuse-report',
+      pixelsSha256: CONTENT.sha256,
+      sopInstanceUid: '1.2.3.4.5',
+      model: { id: 'chest', weightsSha256: 'ab'.repeat(32) },
+      result: { file: 'a.dcm', top1: 'normal', verdict: { state: 'inside' } },
+    });
+    expect(result.result.classes.map(({ probability }) => probability)).toEqual([0.2, 0.7, 0.1]);
+  });
+
+  it('draws a scale in millimetres where the file gives them, else in pixels', async () => {
+    const spacing = { row: 0.2, column: 0.5, source: 'PixelSpacing', note: null } as const;
+    const requests = worker({}, CONTENT, { ...fakeRendering, spacing });
+    const turned = { ...UNCHANGED, rotation: 90 } as const;
+    const scaled = async (presentation: Presentation) =>
+      (await read(await createReport(requests, { ...OPTIONS, prediction: predicted(), presentation }))).text;
+    expect(await scaled(UNCHANGED)).toContain('5 mm');
+    expect(await scaled(turned)).toContain('2 mm');
+    const { text } = await read(await report());
+    expect(text).toContain('10 pixels');
+    expect(squeeze(text)).toContain(squeeze('the file gives no spacing'));
   });
 
   it('leaves the heat map out at no opacity', async () => {
@@ -269,11 +396,32 @@ describe('the report', () => {
   it.skipIf(!hasPdftotext)('is read by Poppler, too', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'hifuse-report-'));
     const file = path.join(folder, 'report.pdf');
-    writeFileSync(file, await report({ patientName: '山田^太郎' }));
+    const names = [
+      '山田',
+      '太郎',
+      '龚鹏',
+      '張學友',
+      '홍길동',
+      'محمد',
+      'أحمد',
+      'שלום',
+      'น้ำทิพย์',
+      'क्षत्रिय',
+      'Иван',
+      'Γιώργος',
+    ];
+    writeFileSync(file, await report({}, { review: { ...NO_REVIEW, impression: names.join('\n') } }));
     const text = execFileSync('pdftotext', [file, '-'], { encoding: 'utf8' });
+    const info = execFileSync('pdfinfo', [file], { encoding: 'utf8' });
+    const fonts = execFileSync('pdffonts', [file], { encoding: 'utf8' }).split('\n').slice(2).filter(Boolean);
     rmSync(folder, { recursive: true });
-    expect(squeeze(text)).toContain('山田,太郎');
+    for (const name of names) expect(text).toContain(name);
     expect(text).toContain('70.0 %');
+    expect(text).not.toContain('□');
+    expect(info).toMatch(/Tagged: +yes/);
+    expect(info).toContain('(A4)');
+    // Embedded, as subsets, with a map to Unicode.
+    for (const font of fonts) expect(font).toMatch(/Identity-H +yes +yes +yes/);
   });
 });
 

@@ -4,7 +4,15 @@ import sharp from 'sharp';
 import { HifuseError } from '../../models/errors.ts';
 import { UNCHANGED } from '../../models/imaging/presentation.ts';
 import type { WorkerMethod } from '../../worker/protocol.ts';
-import { fakeHeader, fakeManifest, fakeModel, fakePrediction, fakeRendering, fakeRequests } from '../testing/fakes.ts';
+import {
+  fakeHeader,
+  fakeInput,
+  fakeManifest,
+  fakeModel,
+  fakePrediction,
+  fakeRendering,
+  fakeRequests,
+} from '../testing/fakes.ts';
 import { Reports } from './reports.ts';
 
 const shown = {
@@ -35,6 +43,7 @@ beforeEach(() => {
         fakeModel({ manifest: { ...manifest, weights: { ...manifest.weights, sha256: weights } } }),
       );
     },
+    'model.input': () => Promise.resolve(fakeInput(shown.content)),
     'image.header': ({ path }) => Promise.resolve(fakeHeader(path)),
     'image.render': async ({ frame }) => {
       expect(frame).toBe(1);
@@ -66,7 +75,7 @@ beforeEach(() => {
 it('prints what was shown, and runs no network', async () => {
   await reports.save(request);
   expect(saved).toEqual(['Doe^Jane report.pdf', '%PDF-']);
-  expect(asked.sort()).toEqual(['image.header', 'image.render', 'model.load']);
+  expect(asked.sort()).toEqual(['image.header', 'image.render', 'model.input', 'model.load']);
 });
 
 it('does not name the file of a report without names', async () => {

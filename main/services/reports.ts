@@ -1,14 +1,19 @@
 import path from 'node:path';
+import sharp from 'sharp';
 import { isWithheld } from '../../models/doubt/verdict.ts';
 import { HifuseError } from '../../models/errors.ts';
 import type { Presentation } from '../../models/imaging/presentation.ts';
 import type { Manifest } from '../../models/package/manifest.ts';
+import { NO_REVIEW, type Review } from '../../models/review.ts';
 import type { Texts } from '../../models/texts/texts.ts';
-import type { Prediction } from '../../worker/protocol.ts';
+import type { ModelSelection, Prediction } from '../../worker/protocol.ts';
 import type { Host } from '../hosts/host.ts';
 import type { Api } from '../ipc/contract.ts';
-import { reportContent } from '../report/content.ts';
+import { reportedResult } from '../report/attachment.ts';
+import { reportContent, type SingleTemplate } from '../report/content.ts';
 import { renderOverlay } from '../report/overlay.ts';
+import type { PaperName } from '../report/paper.ts';
+import type { ReportPictures } from '../report/pictures.ts';
 import { renderReport } from '../report/render.ts';
 import type { Requests } from './classify.ts';
 import type { KeptPrediction } from './predictions.ts';
@@ -19,7 +24,8 @@ const MAX_SIZE = 1100;
 export interface ReportOptions {
   /** What is reported, with heat maps. */
   prediction: Prediction;
-  /** Of the model that made it. */
+  /** What made it. */
+  model: ModelSelection;
   manifest: Manifest;
   /** For people; without its folder. */
   name: string;
@@ -33,9 +39,12 @@ export interface ReportOptions {
   overlayOpacity: number;
   /** The reader asked to see the answer although the image is outside of what the model is meant for. */
   shownAnyway: boolean;
-  createdAt: Date;
-  /** In the language of who reads it. */
+  review: Review;
+  template: SingleTemplate;
+  paper: PaperName;
+  /** In the language of the report. */
   texts: Texts;
+  createdAt: Date;
   signal?: AbortSignal;
 }
 
@@ -45,26 +54,48 @@ export interface ReportOptions {
  * @throws HifuseError `image.changed` where the file is no longer what was classified; otherwise as the decoder does
  */
 export async function createReport(requests: Requests, options: ReportOptions): Promise<Uint8Array<ArrayBuffer>> {
-  const { prediction, classIndex, presentation, texts, signal, ...rest } = options;
+  const { prediction, model, classIndex, presentation, paper, texts, signal, ...rest } = options;
   const withheld = isWithheld(prediction.verdict, options.shownAnyway);
   const overlayOpacity = withheld ? 0 : options.overlayOpacity;
   const explained = classIndex ?? prediction.top1;
-  const pictures = await renderOverlay(requests, prediction, {
-    classIndex: explained,
-    presentation,
-    opacity: overlayOpacity,
-    maxSize: MAX_SIZE,
-    ...(signal ? { signal } : {}),
-  });
+  const [pictures, input] = await Promise.all([
+    renderOverlay(requests, prediction, {
+      classIndex: explained,
+      presentation,
+      opacity: overlayOpacity,
+      maxSize: MAX_SIZE,
+      ...(signal ? { signal } : {}),
+    }),
+    pictureOfInput(requests, prediction, model, signal),
+  ]);
   const facts = {
     ...rest,
     prediction,
     header: pictures.header,
     classIndex: overlayOpacity > 0 ? explained : null,
-    shown: { presentation, window: pictures.window, edges: pictures.edges },
+    shown: { presentation, window: pictures.window, edges: pictures.edges, spacing: pictures.spacing },
     overlayOpacity,
   };
-  return renderReport(reportContent(facts, texts), pictures);
+  const attachment = reportedResult(facts);
+  return renderReport(reportContent(facts, texts), { ...pictures, input }, { paper, attachment });
+}
+
+/** What the network received. @throws HifuseError `image.changed` */
+async function pictureOfInput(
+  requests: Requests,
+  { image, content }: Prediction,
+  model: ModelSelection,
+  signal?: AbortSignal,
+): Promise<ReportPictures['input']> {
+  const received = await requests.request('model.input', { ...image, model }, signal ? { signal } : {});
+  if (received.content.sha256 !== content.sha256) {
+    throw new HifuseError('image.changed', { file: path.basename(image.path) });
+  }
+  const { rgb, width, height } = received;
+  const png = await sharp(rgb, { raw: { width, height, channels: 3 } })
+    .png()
+    .toBuffer();
+  return { png, width, height };
 }
 
 export interface ReportsDependencies {
@@ -98,10 +129,14 @@ export class Reports {
     const pdf = await createReport(requests, {
       ...shown,
       prediction,
+      model,
       manifest,
       name,
-      createdAt: now?.() ?? new Date(),
+      review: NO_REVIEW,
+      template: 'page',
+      paper: 'a4',
       texts: await this.#with.texts(),
+      createdAt: now?.() ?? new Date(),
     });
     const stem = shown.names ? path.posix.parse(name).name : 'hifuse';
     return saveFile(`${stem} report.pdf`, 'application/pdf', pdf);

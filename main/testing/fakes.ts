@@ -3,6 +3,7 @@ import type {
   ImageHeader,
   ImageSource,
   ModelInfo,
+  NetworkInput,
   Prediction,
   RenderedPng,
   WorkerApi,
@@ -21,7 +22,8 @@ export function fakeRequests(answers: Answers): Requests {
   return {
     request: (method, params, options) => {
       const answer = answers[method];
-      if (!answer) return Promise.reject(new HifuseError('internal', { reason: 'foreign', message: `no answer for ${method}` }));
+      if (!answer)
+        return Promise.reject(new HifuseError('internal', { reason: 'foreign', message: `no answer for ${method}` }));
       options?.signal?.throwIfAborted();
       return answer(params);
     },
@@ -90,6 +92,8 @@ export function fakeHeader(path: string, changes: Partial<ImageHeader> = {}): Im
     studyDate: '20240131',
     studyTime: '101112',
     studyDescription: 'Chest',
+    accessionNumber: 'ACC-7',
+    institutionName: 'Children’s Hospital',
     seriesUid: '1.2.3.4',
     seriesNumber: 1,
     seriesDescription: 'AP',
@@ -122,10 +126,20 @@ export function fakeManifest(changes: Partial<Manifest> = {}): Manifest {
 }
 
 /** What a picture says of itself, beside its pixels. */
-export const fakeRendering: Pick<RenderedPng, 'window' | 'orientation'> = {
+export const fakeRendering: Pick<RenderedPng, 'window' | 'orientation' | 'spacing'> = {
   window: 'W 400 L 40',
   orientation: { plane: null, patientOrientation: null },
+  spacing: null,
 };
+
+/** What the network received of a frame of that content. */
+export const fakeInput = (content: NetworkInput['content']): NetworkInput => ({
+  width: 224,
+  height: 224,
+  rgb: new Uint8Array(224 * 224 * 3).fill(60),
+  region: { left: 0, top: 0, width: 40, height: 30 },
+  content,
+});
 
 /** A model as loaded. */
 export function fakeModel(changes: Partial<ModelInfo> = {}): ModelInfo {

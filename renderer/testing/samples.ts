@@ -31,6 +31,8 @@ export function headerOf(changes: Partial<NonNullable<ImageEntry['header']>> = {
     studyDate: '',
     studyTime: '',
     studyDescription: '',
+    accessionNumber: '',
+    institutionName: '',
     seriesUid: '1',
     seriesNumber: null,
     seriesDescription: '',

@@ -34,6 +34,7 @@ export async function renderPng(frame: Frame, { voi, inverted, maxSize }: Render
     height,
     window: rgb ? null : describeVoi(voi ?? defaultVoi(frame)),
     orientation: { plane: frame.plane, patientOrientation: frame.patientOrientation },
+    spacing: frame.spacing,
     content: frame.content,
   };
 }

@@ -41,6 +41,8 @@ export function dicomHeader({ path, version }: ImageFile, dicom: Dicom): ImageHe
     studyDate: text('StudyDate'),
     studyTime: text('StudyTime'),
     studyDescription: text('StudyDescription'),
+    accessionNumber: text('AccessionNumber'),
+    institutionName: text('InstitutionName'),
     seriesUid: text('SeriesInstanceUID'),
     seriesNumber: attributes.number('SeriesNumber'),
     seriesDescription: text('SeriesDescription'),

@@ -38,6 +38,8 @@ const NOTHING_KNOWN = {
   studyDate: '',
   studyTime: '',
   studyDescription: '',
+  accessionNumber: '',
+  institutionName: '',
   seriesUid: '',
   seriesNumber: null,
   seriesDescription: '',
