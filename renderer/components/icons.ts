@@ -51,6 +51,10 @@ export const ICONS = {
   words: 'M4 5h16v11H12l-4 4v-4H4zM8 9h8M8 12.5h5',
   key: 'M12 3.5l2.6 5.4 5.9.8-4.3 4.1 1 5.9-5.2-2.8-5.2 2.8 1-5.9L3.5 9.700l5.900-.8z',
   redo: 'M16 5l4 4-4 4M20 9H10a6 6 0 0 0 0 12h3',
+  maximise: 'M4 4h16v16H4zM8 12V8h4M16 12v4h-4',
+  linkScroll: 'M5 4h5v16H5zM14 4h5v16h-5zM10 12h4',
+  linkWindow: 'M12 7a5 5 0 0 0 0 10M12 7a5 5 0 0 1 0 10M12 7v10M3 12h4M17 12h4',
+  linkZoom: 'M8.500 13a4.500 4.500 0 1 0 0-9 4.500 4.500 0 0 0 0 9zM12 12l8 8M15 20h5v-5',
   table: 'M4 5h16v14H4zM4 10h16M4 14.5h16M10 10v9',
   minus: 'M5 12h14',
 } as const;

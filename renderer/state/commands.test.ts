@@ -16,7 +16,8 @@ it('finds keys with and without modifiers, on a Mac, and where Shift makes the c
   expect(press('O', { metaKey: true, shiftKey: true })).toBe(COMMANDS.openFolder);
   expect(press('?', { shiftKey: true })).toBe(COMMANDS.help);
   expect(press('W', { shiftKey: true })).toBe(COMMANDS.windowTool);
-  expect(press('w', { altKey: true })).toBeUndefined();
+  expect(press('q', { altKey: true })).toBeUndefined();
+  expect(press('Enter', { shiftKey: true })).toBe(COMMANDS.maximise);
 });
 
 it('names keys as they are printed on them', () => {

@@ -4,6 +4,7 @@ import type { Texts } from '../../models/texts/texts.ts';
 import type { IconName } from '../components/icons.ts';
 import type { AppState } from './app-state.ts';
 import type { Subject } from './measurements.svelte.ts';
+import type { Link } from './panes.svelte.ts';
 import type { Tool } from './preferences.svelte.ts';
 import { finishSave } from './save-result.ts';
 
@@ -40,6 +41,15 @@ const tool = (name: Tool, key: string, group: Group = 'image', icon = name as Ic
   icon,
   run: ({ preferences }) => preferences.useTool(name),
   pressed: ({ preferences }) => preferences.tool === name,
+});
+
+const link = (name: Link, key: string, icon: IconName): Command => ({
+  keys: [key],
+  group: 'panes',
+  icon,
+  run: ({ panes }) => panes.toggleLink(name),
+  enabled: ({ panes }) => panes.all.length > 1,
+  pressed: ({ panes }) => panes.isLinked(name),
 });
 
 /** In the order of the help. */
@@ -252,6 +262,38 @@ export const COMMANDS = {
     pressed: ({ panes }) => panes.layout === '1x2',
   },
 
+  maximise: {
+    keys: ['Shift+Enter'],
+    group: 'panes',
+    icon: 'maximise',
+    run: ({ panes }) => panes.toggleMaximised(panes.active),
+    enabled: ({ panes }) => panes.all.length > 1,
+    pressed: ({ panes }) => panes.seen.length < panes.all.length,
+  },
+  linkScroll: link('scroll', 'Alt+s', 'linkScroll'),
+  linkWindow: link('window', 'Alt+w', 'linkWindow'),
+  linkZoom: link('zoom', 'Alt+z', 'linkZoom'),
+  referenceLines: {
+    keys: ['Alt+r'],
+    group: 'panes',
+    run: ({ preferences }) => preferences.toggleReferenceLines(),
+    pressed: ({ preferences }) => preferences.referenceLines,
+  },
+  besideMap: {
+    keys: ['Alt+o'],
+    group: 'panes',
+    run: ({ panes }) => panes.besideMap(),
+    enabled: showsImage,
+  },
+  compare: {
+    keys: ['Alt+c'],
+    group: 'panes',
+    run: ({ panes, texts, toasts }) => {
+      if (!panes.compare()) toasts.show('info', texts.t('window:panes.no-prior'));
+    },
+    enabled: showsImage,
+  },
+
   heatMap: {
     keys: ['o'],
     group: 'prediction',
@@ -325,11 +367,13 @@ export function commandTitle(label: string, { keys }: Command, platform: string)
 
 type KeyPress = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey'>;
 
-/** The command of a key press. Shift counts only with Ctrl: on other layouts it is part of the character. */
+/** The command of a key press. Shift counts only with Ctrl and with keys that make no
+ * character: elsewhere it is part of the character, by layout. */
 export function commandOfKey(event: KeyPress): Command | undefined {
   const command = event.ctrlKey || event.metaKey;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  const modifiers = [command && 'Ctrl', event.altKey && 'Alt', event.shiftKey && command && 'Shift'].filter(Boolean);
+  const shift = event.shiftKey && (command || key.length > 1);
+  const modifiers = [command && 'Ctrl', event.altKey && 'Alt', shift && 'Shift'].filter(Boolean);
   return BY_KEY.get([...modifiers, key].join('+'));
 }
 

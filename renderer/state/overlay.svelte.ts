@@ -28,6 +28,10 @@ export class Overlay {
     this.#visible = !this.#visible;
   }
 
+  show(visible: boolean): void {
+    this.#visible = visible;
+  }
+
   toggleRegion(): void {
     this.#region = !this.#region;
   }

@@ -10,6 +10,7 @@ export class Preferences {
   #annotations = $state(true);
   #names = $state(true);
   #smooth = $state(true);
+  #referenceLines = $state(true);
 
   /** What a drag with the left button does. */
   get tool(): Tool {
@@ -51,6 +52,15 @@ export class Preferences {
 
   toggleNames(): void {
     this.#names = !this.#names;
+  }
+
+  /** Lines on each image that show where the active one cuts it. */
+  get referenceLines(): boolean {
+    return this.#referenceLines;
+  }
+
+  toggleReferenceLines(): void {
+    this.#referenceLines = !this.#referenceLines;
   }
 
   toggleSmooth(): void {

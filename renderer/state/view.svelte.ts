@@ -33,6 +33,10 @@ export class View {
     this.#inverted = !this.#inverted;
   }
 
+  invert(inverted: boolean): void {
+    this.#inverted = inverted;
+  }
+
   fit(): void {
     this.#placement = { ...this.#placement, scale: 'fit', pan: { x: 0, y: 0 } };
   }

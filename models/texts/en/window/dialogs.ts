@@ -93,7 +93,7 @@ export const dialogs = {
   'help.does/right-drag': 'Zoom',
   'help.does/wheel': 'Next or previous slice or frame',
   'help.does/ctrl-wheel': 'Zoom at the cursor',
-  'help.does/double-click': 'Fit',
+  'help.does/double-click': 'Fit; with several panes: this one alone, or all',
   'help.does/shift-arrows': 'Pan (viewport focused)',
   'help.does/alt-arrows': 'Window and level (viewport focused)',
   'help.does/plus-minus': 'Zoom (viewport focused)',

@@ -25,6 +25,9 @@ export const viewport = {
   'tools.stop': 'Stop',
   'tools.rate': 'Frames per second',
   'tools.fps': '{{rate, number}} fps',
+  'tools.layout': 'Layout: rows × columns',
+  'tools.layout-of': '{{rows, number}} × {{columns, number}}',
+  'panes.no-prior': 'No other study of this patient with this modality is open.',
   'tools.tags': 'DICOM tags',
   'tools.tags-title': 'DICOM tags of this file',
 
