@@ -42,6 +42,7 @@ const DATA_PLACES = [
   '[role=table] [role=cell]',
   '[data-testid=device-row] td',
   '.preset option',
+  '[data-testid=language] option',
   'dialog .terms dd',
   'dialog .text:has(table), dialog .text:has(h3)',
   'code',
@@ -132,4 +133,11 @@ test('nothing open', async () => {
   await app.page.locator('aside header button').first().click();
   await expect(window.images).toHaveCount(0);
   expect(await untranslated(app.page)).toEqual([]);
+});
+
+test('another language, chosen in the window, holds at once everywhere', async () => {
+  await app.page.getByTestId('language').selectOption('en');
+  await expect(app.page.locator('html')).toHaveAttribute('lang', 'en');
+  await expect(app.page.getByText('⟦')).toHaveCount(0);
+  await expect(app.page.locator('[aria-label*="⟦"], [title*="⟦"]')).toHaveCount(0);
 });

@@ -30,17 +30,21 @@ export async function runCli(
     controller.abort();
   };
   let store: Store | null = null;
+  const settings = () => {
+    // A command that finds none leaves none behind.
+    if (hasStore(host.dataDirectory)) store ??= openStore(host.dataDirectory);
+    return store ? new Settings(store.settings).get() : DEFAULT_SETTINGS;
+  };
   for (const name of ENDINGS) process.once(name, interrupt);
   try {
     return await runCommandLine(argv, {
       stdout: process.stdout,
       stderr: process.stderr,
       signal: controller.signal,
+      language: () => settings().language,
       openServices: () => {
         const packages = new Packages(PATHS.bundledModels, path.join(host.dataDirectory, 'models'));
-        // A command that finds none leaves none behind.
-        store = hasStore(host.dataDirectory) ? openStore(host.dataDirectory) : null;
-        const { modelId } = store ? new Settings(store.settings).get() : DEFAULT_SETTINGS;
+        const { modelId } = settings();
         return {
           requests: inference,
           packages,

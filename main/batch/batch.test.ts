@@ -41,6 +41,7 @@ async function hifuse(args: readonly string[], requests: Requests = standIn(), s
     stdout,
     stderr,
     signal,
+    language: () => 'en',
     openServices: () => ({
       requests,
       packages: {

@@ -6,34 +6,8 @@ import { BatchRun, type BatchProgress } from '../batch/run.ts';
 import { RunStore } from '../batch/store.ts';
 import { aggregationOf, frameChoice, labelsOf, rootOf, shardOf } from './batch-options.ts';
 import { EXIT, parse, UsageError, wholeNumber, type Command, type Context, type ExitStatus } from './command.ts';
-import { MODEL_HELP, MODEL_OPTIONS, selectModel } from './model-options.ts';
+import { modelHelp, MODEL_OPTIONS, selectModel } from './model-options.ts';
 import { createProgress } from './progress.ts';
-
-const help = `\
-Usage: hifuse batch FOLDER... --out DIR [options]
-
-Classifies the images of folders, however many, and loses nothing: what is done is kept in DIR, and the same command
-goes on where the last one ended, for whatever reason. DIR ends with results.csv (its first columns are those of
-hifuse classify), results.jsonl, summary.html and the state of the run, run.sqlite.
-
-  --out DIR         where results and state go; used by one run at a time
-  --recursive       go into subfolders
-  --include GLOB    only files like this ('*.dcm', 'CT/**'); may be repeated
-  --exclude GLOB    no files like this; may be repeated
-  --frames WHICH    first (default), middle, all, or every:N
-  --series HOW      image (default): a row per frame; mean, max or vote: a row per series
-  --maps            write the heat maps of all classes as DIR/maps/FILE.frameN.npy (float32, class x row x column)
-  --labels WHAT     measure the model: folders (their names are the classes), or a table FILE.csv (file, label)
-  --retry-failed    try again what failed before
-  --shard K/N       only the K-th of N parts of the files (K from 1); hifuse merge puts the parts together
-${MODEL_HELP}
-  --batch N         images that the network gets at once; what is fastest if left out
-  --progress        lines of progress where stderr is no terminal
-  --list-skipped    name on stderr what is skipped, and why
-
-Ctrl-C ends it; rows so far are in DIR/results.partial.csv and .jsonl.
-Exit status: 0 all were classified; 1 some failed, each with a row and a reason; 2 nothing could be classified;
-130 interrupted.`;
 
 const OPTIONS = {
   ...MODEL_OPTIONS,
@@ -150,7 +124,7 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
 
 export const batch: Command = {
   name: 'batch',
-  summary: 'classify folders of any size, and go on after an interruption',
-  help,
+  summary: ({ t }) => t('help:batch.summary'),
+  help: ({ t }) => t('help:batch', { model: modelHelp(t) }),
   run,
 };

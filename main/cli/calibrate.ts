@@ -5,27 +5,7 @@ import type { Manifest } from '../../models/package/manifest.ts';
 import { randomFrom } from '../../models/random.ts';
 import { patientsOf } from '../services/evaluate.ts';
 import { EXIT, parse, single, UsageError, type Command, type Context, type ExitStatus } from './command.ts';
-import { DATA_HELP, labelIndices, readLabelled, type LabelledImage, type Part } from './labelled.ts';
-
-const help = `\
-Usage: hifuse calibrate MODEL --data DATA [--reference DATA] --out DIR [options]
-
-Makes a calibrated copy of a model. The labelled images of --data fit the temperature of the probabilities, the
-prediction sets, operating points and the scale of heat maps; those of --reference (best: the training images) tell
-what an image that the model knows is like, and --data beyond what it is unusual. The weights, and with them the
-logits, stay as they were. Keep images apart that are to measure the result: use them in neither.
-
-${DATA_HELP}
-Where the data have parts, --data takes val and --reference takes train; without --reference, the reference is the part
-train of --data, or half of the patients of it.
-
-  --data DATA       labelled images that the network was not trained on
-  --reference DATA  images that it was trained on; labels are not used
-  --out DIR         the new package; the last part becomes its id
-  --coverage N      of a second kind of prediction set beside that of ${SHOWN_COVERAGE}, between 0 and 1
-  --share N         images like --data that are not to be called unusual; 0.985 if left out
-
-Exit status: 0 done; 1 done, and some files could not be read; 2 nothing was written.`;
+import { dataHelp, labelIndices, readLabelled, type LabelledImage, type Part } from './labelled.ts';
 
 const OPTIONS = {
   data: { type: 'string' },
@@ -39,14 +19,14 @@ const OPTIONS = {
 function shareOf(option: string, text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && value > 0 && value < 1) return value;
-  throw new UsageError(`--${option} is a number between 0 and 1, not "${text}".`);
+  throw new UsageError(({ t }) => t('cli:usage.between', { option, low: 0, high: 1, value: text }));
 }
 
 /** The images of a part where the data have parts, else all. @throws UsageError where the part is empty */
 function partOf(images: readonly LabelledImage[], part: Part, data: string): readonly LabelledImage[] {
   if (images.every((image) => image.part === null)) return images;
   const own = images.filter((image) => image.part === part);
-  if (own.length === 0) throw new UsageError(`${data} has parts, but none called ${part}.`);
+  if (own.length === 0) throw new UsageError(({ t }) => t('cli:usage.no-part', { data, part }));
   return own;
 }
 
@@ -157,7 +137,7 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
 
 export const calibrate: Command = {
   name: 'calibrate',
-  summary: 'calibrate a model, and let it know what it knows',
-  help,
+  summary: ({ t }) => t('help:calibrate.summary'),
+  help: ({ t }) => t('help:calibrate', { data: dataHelp(t), coverage: SHOWN_COVERAGE }),
   run,
 };

@@ -5,31 +5,10 @@ import { partialName, RESULTS_FORMATS, type ResultsWriter } from '../results/wri
 import { classifyAll, type ClassifyResult } from '../services/classify.ts';
 import { EXIT, oneOf, parse, UsageError, wholeNumber, type Command, type Context, type ExitStatus } from './command.ts';
 import { writeHeatMap } from './heat-maps.ts';
-import { MODEL_HELP, MODEL_OPTIONS, selectModel } from './model-options.ts';
+import { modelHelp, MODEL_OPTIONS, selectModel } from './model-options.ts';
 import { fileOutput, formatOf, standardOutput, type Output } from './output.ts';
 import { createProgress } from './progress.ts';
 import { sources, type SourceItem } from './sources.ts';
-
-const help = `\
-Usage: hifuse classify PATH... [options]
-
-Classifies images (DICOM, JPEG, PNG and others; found by content) and the images of folders. Results are JSON on
-stdout, or a file of the format that its ending names.
-
-  --recursive       go into subfolders
-  --out FILE        write FILE.csv or FILE.json; the file takes its name when all rows are in it
-  --heatmaps DIR    write each image under the Grad-CAM of its most probable class, as a PNG; none for an image outside
-                    of what the model is meant for
-  --show-anyway     with --heatmaps: for those, too; their rows then say that it was asked for
-  --frames WHICH    first (default): the first frame of each file; all: a row for every frame
-${MODEL_HELP}
-  --batch N         images at once; what is fastest on the device if left out
-  --progress        lines of progress where stderr is no terminal
-  --list-skipped    name on stderr what is skipped, and why
-
-Exit status: 0 all were classified; 1 some failed, each with a row and a reason; 2 nothing could be classified;
-130 interrupted: rows so far are kept, in FILE.json with "complete": false, or in FILE.partial.csv.
-A file that is named and is no image fails; one that is met in a folder is skipped and does not count.`;
 
 const OPTIONS = {
   ...MODEL_OPTIONS,
@@ -144,7 +123,7 @@ async function keepRows(output: Output, writer: ResultsWriter, name: string | un
 
 export const classify: Command = {
   name: 'classify',
-  summary: 'classify images and folders of images',
-  help,
+  summary: ({ t }) => t('help:classify.summary'),
+  help: ({ t }) => t('help:classify', { model: modelHelp(t) }),
   run,
 };

@@ -1,3 +1,5 @@
+import { pseudo } from '../../models/texts/pseudo.ts';
+import { english } from '../../models/texts/texts.ts';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -168,6 +170,7 @@ async function hifuse(args: string[], options: RunOptions = {}) {
     stdout,
     stderr,
     signal: options.signal ?? new AbortController().signal,
+    language: () => 'en',
     openServices: () => ({
       notices: options.notices ?? [],
       requests: worker(options.asked),
@@ -197,14 +200,30 @@ const rows = (text: string) =>
   (JSON.parse(text) as Results).results.map(({ file, frame, status }) => [file, frame, status]);
 
 describe('hifuse', () => {
+  it('speaks the language of --lang, wherever that stands, and its results English', async () => {
+    for (const args of [
+      ['--lang', 'en-XA', 'classify'],
+      ['classify', '--lang=en-XA'],
+    ]) {
+      expect((await hifuse(args)).err).toContain(pseudo(english.t('cli:usage.paths-missing')));
+    }
+    expect((await hifuse(['--help', '--lang', 'en-XA'])).out).toContain(pseudo(english.t('help:classify.summary')));
+    expect((await hifuse(['classify', '--lang', 'xx'])).err).toContain('--lang is one of en, en-XA');
+    await make('in/bad.png');
+    const { out, err } = await hifuse(['classify', at('in/bad.png'), '--lang', 'en-XA']);
+    expect(err).toContain('⟦');
+    expect(out).not.toContain('⟦');
+  });
+
   it('tells its commands, and the options of each', async () => {
     const overview = await hifuse(['--help']);
     expect(overview.status).toBe(0);
     for (const { name, help } of COMMANDS) {
       expect(overview.out).toContain(`  ${name} `);
-      expect(await hifuse([name, '--help'])).toEqual({ status: 0, out: `${help}\n`, err: '' });
-      expect(help).toMatch(new RegExp(`^Usage: hifuse ${name} `));
-      expect(Math.max(...help.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120);
+      const text = help(english);
+      expect(await hifuse([name, '--help'])).toEqual({ status: 0, out: `${text}\n`, err: '' });
+      expect(text).toMatch(new RegExp(`^Usage: hifuse ${name} `));
+      expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120);
     }
   });
 

@@ -44,9 +44,9 @@ export interface Context {
 
 export interface Command {
   name: string;
-  summary: string;
+  summary: Sentence;
   /** What `--help` prints. */
-  help: string;
+  help: Sentence;
   run(args: readonly string[], context: Context): Promise<ExitStatus>;
 }
 
@@ -57,10 +57,9 @@ export type Sentence = (texts: Texts) => string;
 export class UsageError extends Error {
   readonly sentence: Sentence;
 
-  constructor(sentence: Sentence | string) {
-    const made = typeof sentence === 'string' ? () => sentence : sentence;
-    super(made(english));
-    this.sentence = made;
+  constructor(sentence: Sentence) {
+    super(sentence(english));
+    this.sentence = sentence;
   }
 }
 

@@ -50,6 +50,7 @@ async function hifuse(...args: string[]) {
     stdout,
     stderr,
     signal: new AbortController().signal,
+    language: () => 'en',
     openServices: () => ({
       notices: [],
       requests,
@@ -163,7 +164,7 @@ describe('hifuse evaluate', () => {
     expect(await refused('m')).toContain('Name the model and the data.');
     expect(await refused('m', folder)).toContain('The model knows no class "broken", "fracture"');
     expect(await refused('m', folder, '--part', 'val')).toContain('None of the images');
-    expect(await refused('m', folder, '--part', 'later')).toContain('--part is train, val, test or all');
+    expect(await refused('m', folder, '--part', 'later')).toContain('--part is one of train, val, test, all');
     expect(await refused('m', at('normal'), '--patient', '(')).toContain('no regular expression');
     expect(await refused('m', at('broken'), '--by', 'sex')).toContain('no column "sex"');
     expect(await refused('m', at('broken'))).toContain(

@@ -1,3 +1,4 @@
+import type { Texts } from '../../models/texts/texts.ts';
 import type { Manifest } from '../../models/package/manifest.ts';
 import type { ModelInfo } from '../../worker/protocol.ts';
 import { evaluatedModel, evaluation, type Evaluation } from '../results/evaluation.ts';
@@ -5,28 +6,10 @@ import { evaluationHtml } from '../results/evaluation-html.ts';
 import { errorEntry } from '../results/row.ts';
 import { answersOf, dataHash, patientsOf, type EvaluationImage } from '../services/evaluate.ts';
 import { EXIT, parse, UsageError, type Command, type Context, type ExitStatus } from './command.ts';
-import { DATA_HELP, labelIndices, PARTS, readLabelled, type LabelledImage, type Part } from './labelled.ts';
-import { DEVICE_HELP, MODEL_OPTIONS, selectModel } from './model-options.ts';
+import { dataHelp, labelIndices, PARTS, readLabelled, type LabelledImage, type Part } from './labelled.ts';
+import { deviceHelp, MODEL_OPTIONS, selectModel } from './model-options.ts';
 import { fileOutput } from './output.ts';
 import { createProgress } from './progress.ts';
-
-const help = `\
-Usage: hifuse evaluate MODEL DATA [options]
-
-Measures a model on labelled images: accuracy, balanced accuracy, F1, log loss, calibration error, per class precision,
-recall, specificity, AUROC and average precision, the confusion, and 95 % intervals (bootstrap by patient).
-
-${DATA_HELP}
-
-  --part NAME       ${PARTS.join(', ')} or all; test if left out and the data have parts, else all
-  --by COLUMN       measure each value of a column of the table alone, too
-  --against MODEL   another model on the same images: McNemar's test, paired bootstrap
-  --patient REGEX   what of a file's name names the patient, where no column does
-  --out FILE.json   on stdout if left out
-  --html FILE.html  the same for people
-${DEVICE_HELP}
-
-Exit status: 0 all images were measured; 1 some failed (they are listed); 2 nothing could run.`;
 
 const OPTIONS = {
   engine: MODEL_OPTIONS.engine,
@@ -46,7 +29,7 @@ export function pattern(option: string, text: string | undefined): RegExp | null
   try {
     return text === undefined ? null : new RegExp(text, 'u');
   } catch {
-    throw new UsageError(`--${option} is no regular expression: "${text}".`);
+    throw new UsageError(({ t }) => t('cli:usage.no-regex', { option, value: text ?? '' }));
   }
 }
 
@@ -54,7 +37,9 @@ function choosePart(images: readonly LabelledImage[], wanted: string | undefined
   if (wanted === 'all') return null;
   if (wanted === undefined) return images.some(({ part }) => part === 'test') ? 'test' : null;
   if (!(PARTS as readonly string[]).includes(wanted)) {
-    throw new UsageError(`--part is ${PARTS.join(', ')} or all, not "${wanted}".`);
+    throw new UsageError(({ t }) =>
+      t('cli:usage.one-of', { option: 'part', allowed: [...PARTS, 'all'].join(', '), value: wanted }),
+    );
   }
   return wanted as Part;
 }
@@ -62,12 +47,12 @@ function choosePart(images: readonly LabelledImage[], wanted: string | undefined
 /** The images of one part with their classes. @throws UsageError for labels that the model does not know */
 function chosen(images: readonly LabelledImage[], part: Part | null, classes: Manifest['classes']) {
   const some = images.filter((image) => image.label !== null && (part === null || image.part === part));
-  if (some.length === 0) throw new UsageError('None of the images has a label and belongs to that part.');
+  if (some.length === 0) throw new UsageError(({ t }) => t('cli:usage.part-empty'));
   const index = labelIndices(classes);
   const strange = [...new Set(some.flatMap(({ label }) => (index(label!) === undefined ? [label!] : [])))];
   if (strange.length > 0) {
     const names = classes.map(({ name }) => name).join(', ');
-    throw new UsageError(`The model knows no class "${strange.join('", "')}". Its classes are ${names}.`);
+    throw new UsageError(({ t }) => t('cli:usage.unknown-class', { label: strange.join('", "'), names }));
   }
   return some.map((image) => ({ ...image, label: index(image.label!)! }));
 }
@@ -80,7 +65,7 @@ async function load(model: string, values: { engine: string; device: string }, {
 function sameClasses(a: ModelInfo, b: ModelInfo): void {
   const names = ({ manifest }: ModelInfo) => manifest.classes.map(({ name }) => name).join(', ');
   if (names(a) === names(b)) return;
-  throw new UsageError(`The models tell other classes apart: ${names(a)} and ${names(b)}.`);
+  throw new UsageError(({ t }) => t('cli:usage.other-classes', { a: names(a), b: names(b) }));
 }
 
 async function writeAll(file: string, text: string, context: Context): Promise<void> {
@@ -89,20 +74,35 @@ async function writeAll(file: string, text: string, context: Context): Promise<v
   await output.finish();
 }
 
-function summary({ n, accuracy, balancedAccuracy, macroF1, intervals, against }: Evaluation): string {
+function summary({ n, accuracy, balancedAccuracy, macroF1, intervals, against }: Evaluation, texts: Texts): string {
+  const three = (value: number): string => texts.fixed(value, 3);
   const interval = intervals.balancedAccuracy;
-  const range = interval ? ` (95 %: ${interval.low.toFixed(3)} to ${interval.high.toFixed(3)})` : '';
-  const difference = against
-    ? `; ${against.differences.balancedAccuracy.value.toFixed(3)} against ${against.model.id}, McNemar p = ${against.mcnemar.p.toFixed(4)}`
-    : '';
-  return `${n} images: accuracy ${accuracy.toFixed(3)}, balanced ${balancedAccuracy.toFixed(3)}${range}, macro F1 ${macroF1.toFixed(3)}${difference}`;
+  const measured = texts.t('cli:evaluate.measured', {
+    count: n,
+    accuracy: three(accuracy),
+    balanced: three(balancedAccuracy),
+    f1: three(macroF1),
+  });
+  return [
+    measured,
+    ...(interval ? [texts.t('cli:evaluate.interval', { low: three(interval.low), high: three(interval.high) })] : []),
+    ...(against
+      ? [
+          texts.t('cli:evaluate.against', {
+            difference: three(against.differences.balancedAccuracy.value),
+            model: against.model.id,
+            p: texts.fixed(against.mcnemar.p, 4),
+          }),
+        ]
+      : []),
+  ].join(' ');
 }
 
 async function run(args: readonly string[], context: Context): Promise<ExitStatus> {
   const { values, positionals } = parse(args, OPTIONS);
   const [model, data, ...more] = positionals;
   if (model === undefined || data === undefined || more.length > 0)
-    throw new UsageError('Name the model and the data.');
+    throw new UsageError(({ t }) => t('cli:usage.model-and-data-missing'));
   const { services, signal } = context;
   const { requests } = services;
   const patientPattern = pattern('patient', values.patient);
@@ -113,11 +113,11 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
   const some = chosen(labelled, part, first.info.manifest.classes);
   const { by } = values;
   if (by !== undefined && !some.every(({ columns }) => Object.hasOwn(columns, by))) {
-    throw new UsageError(`The data have no column "${by}".`);
+    throw new UsageError(({ t }) => t('cli:usage.no-column', { column: by }));
   }
   const patients = await patientsOf(some, patientPattern, requests, signal);
   const images = some.map((image, i): Image => ({ ...image, group: patients[i] ?? `image ${i}` }));
-  if (patients.includes(null)) context.say('The patient of some images is not known; each counts as one of its own.');
+  if (patients.includes(null)) context.say(context.texts.t('cli:patients-unknown'));
 
   const progress = createProgress(context, { lines: true, skipped: false });
   const ask = (which: typeof first, about: readonly Image[]) =>
@@ -144,7 +144,9 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
   }
   progress.finish();
   if (answered.length === 0) {
-    context.say(`None of the images could be classified: ${failed[0] ? context.texts.error(failed[0].error) : ''}`);
+    context.say(
+      context.texts.t('cli:evaluate.none', { problem: failed[0] ? context.texts.error(failed[0].error) : '' }),
+    );
     return EXIT.unable;
   }
 
@@ -162,13 +164,13 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
   if (values.out === undefined) await context.write(json);
   else await writeAll(values.out, json, context);
   if (values.html !== undefined) await writeAll(values.html, evaluationHtml(result), context);
-  context.say(summary(result));
+  context.say(summary(result, context.texts));
   return failed.length > 0 ? EXIT.failed : EXIT.ok;
 }
 
 export const evaluate: Command = {
   name: 'evaluate',
-  summary: 'measure a model on labelled images',
-  help,
+  summary: ({ t }) => t('help:evaluate.summary'),
+  help: ({ t }) => t('help:evaluate', { device: deviceHelp(t), data: dataHelp(t), parts: PARTS.join(', ') }),
   run,
 };

@@ -1,12 +1,5 @@
 import { EXIT, parse, UsageError, type Command, type Context, type ExitStatus } from './command.ts';
 
-const help = `\
-Usage: hifuse export-onnx MODEL FILE.onnx
-
-Writes the network of a model package (an id or a folder) as one ONNX file of standard operators, for other runtimes.
-Input: float32 [N, 3, 224, 224], normalised; output: logits [N, classes]. Classes, preprocessing and licence stand in
-the file's metadata.`;
-
 async function run(args: readonly string[], { services, signal, say, texts }: Context): Promise<ExitStatus> {
   const [model, out, ...more] = parse(args, {}).positionals;
   if (model === undefined || out === undefined || more.length > 0)
@@ -20,7 +13,7 @@ async function run(args: readonly string[], { services, signal, say, texts }: Co
 
 export const exportOnnx: Command = {
   name: 'export-onnx',
-  summary: 'write a model as an ONNX file for other runtimes',
-  help,
+  summary: ({ t }) => t('help:export-onnx.summary'),
+  help: ({ t }) => t('help:export-onnx'),
   run,
 };

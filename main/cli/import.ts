@@ -13,33 +13,6 @@ export const GEOMETRIES = [
   'stretch-224',
 ] as const satisfies readonly Preprocessing['geometry'][];
 
-const help = `\
-Usage: hifuse import CHECKPOINT --out DIR [options]
-
-Turns a PyTorch (.pth) or safetensors checkpoint of HiFuse into a model package. Nothing in it is executed; the
-network's shape is read from names and shapes, and what does not fit is refused by name. The last part of DIR becomes
-the id. Weights are stored in float16, which changes logits slightly.
-
-  --classes LIST    a,b,c in the model's order, or a class_indices.json; the one beside the checkpoint if left out
-  --preprocess HOW  ${GEOMETRIES[0]} (released evaluation code; default: the network sees
-                    the centre square alone) or ${GEOMETRIES[1]} (the whole image, stretched). No checkpoint
-                    says which one it was trained with, and the wrong one costs accuracy
-  --mean R,G,B      of value / 255; default 0.5,0.5,0.5
-  --std R,G,B       default 0.5,0.5,0.5
-  --name TEXT       for people
-  --version TEXT    default 1.0.0
-  --license TEXT    of the weights
-  --modality LIST   DICOM modalities that it is meant for, such as CR,DX
-  --body-part LIST  such as CHEST
-  --view LIST       such as AP,PA
-  --double-sigmoid  trained with released code from before 2024-01-16
-  --model-card FILE Markdown; made from the rest if left out
-  --manifest FILE   JSON with fields of the manifest for what has no option (intended, training, displayName);
-                    options win over it
-  --dry-run         only say what the checkpoint holds
-
-Exit status: 0 done; 1 the checkpoint is not usable, and why; 2 something was missing.`;
-
 const OPTIONS = {
   classes: { type: 'string' },
   preprocess: { type: 'string' },
@@ -207,7 +180,7 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
 
 export const importCommand: Command = {
   name: 'import',
-  summary: 'turn a PyTorch or safetensors checkpoint into a model package',
-  help,
+  summary: ({ t }) => t('help:import.summary'),
+  help: ({ t }) => t('help:import', { centre: GEOMETRIES[0], whole: GEOMETRIES[1] }),
   run,
 };

@@ -5,15 +5,6 @@ import type { Inspection } from '../../worker/protocol.ts';
 import { toJson } from '../terminal.ts';
 import { EXIT, parse, single, type Command, type Context, type ExitStatus } from './command.ts';
 
-const help = `\
-Usage: hifuse inspect FILE [--json]
-
-Shows what an image file holds: its header, and a digest and the extremes of the stored values of its first frame.
-
-  --json            as JSON, printed also where the file cannot be read
-
-Exit status: 0 the file is an image; 1 it is not, or it is damaged; the reason is told.`;
-
 /** These stopped the inspection, not the file. */
 const NOT_THE_FILE: ReadonlySet<ErrorCode> = new Set(['request.cancelled']);
 
@@ -68,4 +59,9 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
   return inspection.error ? EXIT.failed : EXIT.ok;
 }
 
-export const inspect: Command = { name: 'inspect', summary: 'show what an image file holds', help, run };
+export const inspect: Command = {
+  name: 'inspect',
+  summary: ({ t }) => t('help:inspect.summary'),
+  help: ({ t }) => t('help:inspect'),
+  run,
+};

@@ -1,4 +1,5 @@
 /** Labelled images: a folder per class, or a table that names file and label. The one reader of such data. */
+import type { Texts } from '../../models/texts/texts.ts';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { HifuseError } from '../../models/errors.ts';
@@ -44,9 +45,8 @@ const PART_NAMES: Readonly<Record<string, Part>> = {
 /** The table that is read where the data are a folder that holds it. */
 const TABLE = 'split.csv';
 
-export const DATA_HELP = `\
-DATA is a folder with one folder per class (below folders train, val and test, if it has those), or a table (.csv, or a
-folder with ${TABLE}) with the columns file and label, and, where known, patient and part (train, val, test).`;
+/** Help of what labelled images can be. */
+export const dataHelp = (t: Texts['t']): string => t('help:data', { table: TABLE });
 
 /** 'Viral-pneumonia' and 'viral pneumonia' are one class. */
 export const plainName = (name: string): string =>
@@ -69,7 +69,7 @@ export function labelIndices(classes: readonly { name: string }[]): (label: stri
 export async function readLabelled(data: string, signal: AbortSignal): Promise<LabelledImage[]> {
   const table = await tableOf(data);
   const images = table === null ? await readFolders(data, signal) : await readTable(table);
-  if (images.length === 0) throw new UsageError(`There is no file in ${data}.`);
+  if (images.length === 0) throw new UsageError(({ t }) => t('cli:usage.no-file', { data }));
   return images;
 }
 
@@ -102,20 +102,22 @@ async function readTable(table: string): Promise<LabelledImage[]> {
   try {
     parsed = parseCsv(text);
   } catch (error) {
-    throw new UsageError(`${name} cannot be read as a table: ${(error as Error).message}.`);
+    throw new UsageError(({ t }) => t('cli:usage.no-table', { name, problem: (error as Error).message }));
   }
   const column = (what: keyof typeof COLUMNS): string | undefined =>
     COLUMNS[what].flatMap((alias) => parsed.columns.filter((one) => one.toLowerCase() === alias))[0];
   const [file, label, group, part] = [column('file'), column('label'), column('group'), column('part')];
   if (file === undefined || label === undefined) {
-    throw new UsageError(`${name} needs a column "file" and a column "label"; it has ${parsed.columns.join(', ')}.`);
+    throw new UsageError(({ t }) => t('cli:usage.columns', { name, columns: parsed.columns.join(', ') }));
   }
   return parsed.rows.map(({ line, row }) => {
-    if (!row[file]) throw new UsageError(`${name}, line ${line}: the file is missing.`);
+    if (!row[file]) throw new UsageError(({ t }) => t('cli:usage.line-file', { name, line }));
     const partName = part === undefined ? '' : row[part]!;
     const known = PART_NAMES[partName.toLowerCase()] ?? null;
     if (partName !== '' && known === null) {
-      throw new UsageError(`${name}, line ${line}: "${partName}" is no part; known are ${PARTS.join(', ')}.`);
+      throw new UsageError(({ t }) =>
+        t('cli:usage.line-part', { name, line, part: partName, known: PARTS.join(', ') }),
+      );
     }
     return {
       path: path.resolve(path.dirname(table), row[file]),

@@ -1,4 +1,5 @@
 import { DEVICE_CHOICES, ENGINE_CHOICES } from '../../models/devices.ts';
+import type { Texts } from '../../models/texts/texts.ts';
 import type { ModelSelection } from '../../worker/protocol.ts';
 import { oneOf, type CommandServices } from './command.ts';
 
@@ -9,14 +10,12 @@ export const MODEL_OPTIONS = {
   device: { type: 'string', default: 'auto' },
 } as const;
 
-export const DEVICE_HELP = `\
-  --engine NAME     ${ENGINE_CHOICES.join(', ')}
-  --device NAME     ${DEVICE_CHOICES.join(', ')}`;
+/** Help of the options that choose where a network runs. */
+export const deviceHelp = (t: Texts['t']): string =>
+  t('help:device', { engines: ENGINE_CHOICES.join(', '), devices: DEVICE_CHOICES.join(', ') });
 
-export const MODEL_HELP = `\
-  --model ID|DIR    the model package; if left out, the one chosen in the app, at first the bundled one
-                    (see: hifuse models)
-${DEVICE_HELP}`;
+/** Help of {@link MODEL_OPTIONS}. */
+export const modelHelp = (t: Texts['t']): string => t('help:model', { device: deviceHelp(t) });
 
 /** What the options select. @throws UsageError; HifuseError `model.not-found` */
 export async function selectModel(

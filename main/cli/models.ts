@@ -2,13 +2,6 @@ import path from 'node:path';
 import { toJson } from '../terminal.ts';
 import { EXIT, parse, UsageError, type Command, type Context, type ExitStatus } from './command.ts';
 
-const help = `\
-Usage: hifuse models [--json]
-
-Lists the model packages: the bundled ones and those that were imported in the app.
-
-  --json            ids, folders and manifests, as JSON`;
-
 async function run(args: readonly string[], { services, write, print, say, texts }: Context): Promise<ExitStatus> {
   const { values, positionals } = parse(args, { json: { type: 'boolean', default: false } });
   const { t } = texts;
@@ -41,4 +34,9 @@ async function run(args: readonly string[], { services, write, print, say, texts
   return EXIT.ok;
 }
 
-export const models: Command = { name: 'models', summary: 'list the model packages', help, run };
+export const models: Command = {
+  name: 'models',
+  summary: ({ t }) => t('help:models.summary'),
+  help: ({ t }) => t('help:models'),
+  run,
+};

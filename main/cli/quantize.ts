@@ -6,20 +6,6 @@ import type { QuantizeRequest } from '../../worker/protocol.ts';
 import { EXIT, parse, single, UsageError, type Command, type Context, type ExitStatus } from './command.ts';
 import { labelIndices, readLabelled } from './labelled.ts';
 
-const help = `\
-Usage: hifuse quantize MODEL --calibrate DIR --out DIR [options]
-
-Makes an int8 package of a model, which runs faster. Ranges are found on a part of the images of --calibrate; the
-rest is held back to measure with. Refused unless on those at least 99 % of the most probable classes stay the same and
-the probabilities change by at most 0.02 on average. Layers that cost accuracy stay in float32. What was measured is
-written into the manifest.
-
-  --calibrate DIR   images like those that it is for; in a folder per class, accuracy is measured, too
-  --held-back DIR   measure with these images instead, and calibrate with all the others
-  --out DIR         the new package; the last part becomes its id
-
-Exit status: 0 done; 1 refused, and why; 2 something was missing.`;
-
 const OPTIONS = {
   calibrate: { type: 'string' },
   'held-back': { type: 'string' },
@@ -111,7 +97,7 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
 
 export const quantize: Command = {
   name: 'quantize',
-  summary: 'make a faster int8 package of a model',
-  help,
+  summary: ({ t }) => t('help:quantize.summary'),
+  help: ({ t }) => t('help:quantize'),
   run,
 };

@@ -14,18 +14,6 @@ import {
 } from './command.ts';
 import { writeWhole } from './output.ts';
 
-const help = `\
-Usage: hifuse render FILE --out FILE.png [options]
-
-Writes the picture exactly as the viewer shows it: one pixel for each of the image's, 8 bits, grey or RGB, upright,
-without annotations.
-
-  --out FILE.png          the picture
-  --frame N               of a multi-frame file, counted from 0 (default 0)
-  --window CENTER/WIDTH   in the file's units (HU for CT); the file's default window if left out. Grey images alone
-
-Exit status: 0 done; 1 the file cannot be shown, and why; 2 something was missing.`;
-
 const OPTIONS = {
   ...FRAME_OPTION,
   out: { type: 'string' },
@@ -59,7 +47,7 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
 
 export const render: Command = {
   name: 'render',
-  summary: 'write an image as a PNG, as the viewer shows it',
-  help,
+  summary: ({ t }) => t('help:render.summary'),
+  help: ({ t }) => t('help:render'),
   run,
 };

@@ -2,8 +2,6 @@ import path from 'node:path';
 import { UNCHANGED } from '../../models/imaging/presentation.ts';
 import { classifyOne } from '../services/classify.ts';
 import { ASSESSMENTS, type Review } from '../../models/review.ts';
-import { LANGUAGES } from '../../models/texts/languages.ts';
-import { loadTexts } from '../../models/texts/load.ts';
 import { SINGLE_TEMPLATES } from '../report/content.ts';
 import { PAPER_NAMES } from '../report/paper.ts';
 import { createReport } from '../services/reports.ts';
@@ -19,26 +17,8 @@ import {
   type Context,
   type ExitStatus,
 } from './command.ts';
-import { MODEL_HELP, MODEL_OPTIONS, selectModel } from './model-options.ts';
+import { modelHelp, MODEL_OPTIONS, selectModel } from './model-options.ts';
 import { writeWhole } from './output.ts';
-
-const help = `\
-Usage: hifuse report FILE --out FILE.pdf [options]
-
-Classifies one image and writes a report: the image, where the network looked, the probabilities, and what made them.
-
-  --out FILE.pdf    the report
-  --frame N         of a multi-frame file, counted from 0 (default 0)
-  --class NAME      whose heat map; the most probable class if left out
-  --show-anyway     print the answer also where the image is outside of what the model is meant for; the report says so
-  --template NAME   page (default): one page where it has room; full: all there is to say
-  --paper NAME      a4 (default) or letter
-  --anonymous       leave out name, ID, date of birth, identifiers and file name
-  --impression TEXT what the reader says of the image
-  --assessment WORD agree, disagree or unsure: what the reader says of the network's answer
-  --reader NAME     who read the image
-  --lang CODE       language of the report: ${LANGUAGES.join(', ')}
-${MODEL_HELP}`;
 
 const OPTIONS = {
   ...MODEL_OPTIONS,
@@ -50,7 +30,6 @@ const OPTIONS = {
   impression: { type: 'string', default: '' },
   assessment: { type: 'string' },
   reader: { type: 'string', default: '' },
-  lang: { type: 'string' },
   'show-anyway': { type: 'boolean', default: false },
   class: { type: 'string' },
 } as const;
@@ -74,7 +53,6 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
   const template = oneOf('template', values.template, SINGLE_TEMPLATES);
   const paper = oneOf('paper', values.paper, PAPER_NAMES);
   const { impression, reader, assessment } = values;
-  const texts = values.lang === undefined ? context.texts : await loadTexts(oneOf('lang', values.lang, LANGUAGES));
   const review: Review = {
     assessment: assessment === undefined ? null : oneOf('assessment', assessment, ASSESSMENTS),
     impression,
@@ -93,7 +71,7 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
       review,
       template,
       paper,
-      texts,
+      texts: context.texts,
       classIndex,
       presentation: UNCHANGED,
       overlayOpacity: OVERLAY_OPACITY,
@@ -106,4 +84,9 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
   });
 }
 
-export const report: Command = { name: 'report', summary: 'write a PDF report of an image', help, run };
+export const report: Command = {
+  name: 'report',
+  summary: ({ t }) => t('help:report.summary'),
+  help: ({ t }) => t('help:report', { model: modelHelp(t) }),
+  run,
+};

@@ -1,9 +1,19 @@
 import type { Writable } from 'node:stream';
-import { english } from '../../models/texts/texts.ts';
+import { LANGUAGES, type Language } from '../../models/texts/languages.ts';
+import { loadTexts } from '../../models/texts/load.ts';
+import { english, type Texts } from '../../models/texts/texts.ts';
 import { HifuseError, toErrorValue } from '../../models/errors.ts';
 import { NOTICE, software } from '../about.ts';
 import { forTerminal } from '../terminal.ts';
-import { EXIT, UsageError, type Command, type Context, type ExitStatus, type CommandServices } from './command.ts';
+import {
+  EXIT,
+  oneOf,
+  UsageError,
+  type Command,
+  type Context,
+  type ExitStatus,
+  type CommandServices,
+} from './command.ts';
 import { COMMANDS } from './commands.ts';
 
 /** What a run needs of its surroundings. */
@@ -11,6 +21,8 @@ export interface Surroundings {
   stdout: Writable;
   stderr: Writable & { isTTY?: boolean };
   signal: AbortSignal;
+  /** The language of the settings. */
+  language(): Language;
   /** Called when a command needs them. */
   openServices(): CommandServices;
 }
@@ -27,18 +39,20 @@ function outputError(error: NodeJS.ErrnoException): Error {
   return new HifuseError('file.write-failed', { reason: 'output', problem: code || error.message });
 }
 
-function overview(): string {
+function overview(texts: Texts): string {
   const width = Math.max(...COMMANDS.map(({ name }) => name.length));
-  return [
-    `${software}. ${NOTICE}`,
-    '',
-    'Usage: hifuse COMMAND ...',
-    '',
-    ...COMMANDS.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
-    '',
-    'hifuse COMMAND --help tells the options of a command; hifuse --version the version.',
-    '',
-  ].join('\n');
+  const commands = COMMANDS.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary(texts)}`).join('\n');
+  const help = texts.t('help:overview', { commands, languages: LANGUAGES.join(', ') });
+  return `${software}. ${NOTICE}\n\n${help}\n`;
+}
+
+/** Takes `--lang CODE` out of a command line, wherever it stands. @throws UsageError for a language that is not there */
+function takeLanguage(argv: readonly string[]): { language: Language | null; rest: string[] } {
+  const at = argv.findIndex((one) => one === '--lang' || one.startsWith('--lang='));
+  if (at === -1) return { language: null, rest: [...argv] };
+  const joined = argv[at]!.startsWith('--lang=');
+  const value = joined ? argv[at]!.slice('--lang='.length) : (argv[at + 1] ?? '');
+  return { language: oneOf('lang', value, LANGUAGES), rest: argv.toSpliced(at, joined ? 1 : 2) };
 }
 
 function createContext({ stdout, stderr, signal, openServices }: Surroundings): Context {
@@ -63,11 +77,11 @@ function createContext({ stdout, stderr, signal, openServices }: Surroundings): 
   const say = (line: string): void => {
     stderr.write(`${forTerminal(line)}\n`);
   };
-  return {
+  const context: Context = {
     get services() {
       if (services === null) {
         services = openServices();
-        for (const notice of services.notices) say(english.warning(notice));
+        for (const notice of services.notices) say(context.texts.warning(notice));
       }
       return services;
     },
@@ -84,6 +98,7 @@ function createContext({ stdout, stderr, signal, openServices }: Surroundings): 
       : null,
     signal,
   };
+  return context;
 }
 
 function findCommand(name: string): Command {
@@ -96,10 +111,14 @@ function findCommand(name: string): Command {
 /** Runs one command line (without the program's own name). Never throws. */
 export async function runCommandLine(argv: readonly string[], surroundings: Surroundings): Promise<ExitStatus> {
   const context = createContext(surroundings);
-  const [name, ...args] = argv;
+  let name: string | undefined;
   try {
+    const { language, rest } = takeLanguage(argv);
+    context.texts = await loadTexts(language ?? surroundings.language());
+    const [first, ...args] = rest;
+    name = first;
     if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-      await context.write(overview());
+      await context.write(overview(context.texts));
       return name === undefined ? EXIT.unable : EXIT.ok;
     }
     if (name === '--version') {
@@ -108,7 +127,7 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
     }
     const command = findCommand(name);
     if (args.includes('--help') || args.includes('-h')) {
-      await context.write(`${command.help}\n`);
+      await context.write(`${command.help(context.texts)}\n`);
       return EXIT.ok;
     }
     return await command.run(args, context);

@@ -1,3 +1,4 @@
+import type { Texts } from '../../models/texts/texts.ts';
 import path from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { setAside, tornGroups } from '../../models/evaluation/split.ts';
@@ -20,45 +21,7 @@ import {
 } from './command.ts';
 import { pattern } from './evaluate.ts';
 import { GEOMETRIES, list, triple } from './import.ts';
-import { DATA_HELP, labelIndices, plainName, readLabelled, type LabelledImage } from './labelled.ts';
-
-const help = `\
-Usage: hifuse train DATA --out DIR [options]
-
-Trains HiFuse and makes a model package of the best epoch. However it is interrupted, it goes on with --resume where
-its last checkpoint stands. What it writes meanwhile is in DIR.training: checkpoint, best weights (released names,
-for PyTorch), history, curves, and events for TensorBoard.
-
-${DATA_HELP}
-Where the data have no val, it is taken from train; images of one patient are never torn apart.
-
-  --variant NAME        ${VARIANT_NAMES.join(', ')}; default nano
-  --irmlp FORM          depthwise (paper; default) or dense (released code)
-  --init FILE           start from a checkpoint (.pth, .safetensors)
-  --freeze PREFIX       leave parameters of that name as they are; may be repeated
-  --epochs N            default ${RELEASED.epochs}
-  --batch N             images at once; default ${RELEASED.batchSize}
-  --accumulate N        batches per step; default 1
-  --lr X                default ${RELEASED.learningRate}, after one epoch of warm-up; falls as half a cosine to 1 %
-  --weight-decay X      default ${RELEASED.weightDecay}; none on norms and biases
-  --label-smoothing X   --drop-path X   --clip X   --ema X (decay, such as 0.998)   --mixup A   --cutmix A
-  --class-weights HOW   ${CLASS_WEIGHTS.join(', ')}
-  --crop X              least share of the area that a random crop keeps; default ${RELEASED.augmentation.scale[0]}
-  --rotation DEGREES    --brightness X   --contrast X   --no-flip
-  --patience N          end after N epochs without a better validation
-  --small-data          what helps small sets of radiographs; options beside it win
-  --seed N              default ${RELEASED.seed}
-  --val-share X         of train, where the data have no val; default 0.15
-  --patient REGEX       what of a file's name names the patient, where no column does
-  --preprocess HOW      ${GEOMETRIES.join(' or ')}
-  --mean R,G,B          of value / 255; default 0.5,0.5,0.5
-  --std R,G,B           default 0.5,0.5,0.5
-  --name TEXT   --version TEXT   --license TEXT   --modality LIST   --body-part LIST   --view LIST
-  --device NAME         auto, cpu, cuda
-  --checkpoint-every S  seconds between checkpoints within an epoch; default 300
-  --resume              go on from the last checkpoint
-
-Exit status: 0 done; 1 training failed, and why; 2 something was missing; 130 interrupted, --resume goes on.`;
+import { dataHelp, labelIndices, plainName, readLabelled, type LabelledImage } from './labelled.ts';
 
 const OPTIONS = {
   out: { type: 'string' },
@@ -129,7 +92,7 @@ function ranged(option: string, text: string | undefined, low: number, high: num
   if (text === undefined) return undefined;
   const value = Number(text);
   if (text.trim() !== '' && value >= low && value <= high) return value;
-  throw new UsageError(`--${option} is a number from ${low} to ${high}, not "${text}".`);
+  throw new UsageError(({ t }) => t('cli:usage.between', { option, low, high, value: text }));
 }
 
 function recipeOf(values: Values): Recipe {
@@ -191,7 +154,7 @@ async function divide(images: readonly Known[], classes: ModelClass[], values: V
   const { services, signal } = context;
   const index = labelIndices(classes);
   const patients = await patientsOf(images, pattern('patient', values.patient), services.requests, signal);
-  if (patients.includes(null)) context.say('The patient of some images is not known; each counts as one of its own.');
+  if (patients.includes(null)) context.say(context.texts.t('cli:patients-unknown'));
   const known = images.map((image, i): Omit<Divided, 'part'> & { part: LabelledImage['part'] } => ({
     path: image.path,
     label: index(image.label)!,
@@ -210,11 +173,11 @@ async function divide(images: readonly Known[], classes: ModelClass[], values: V
 async function withoutLeaks(
   images: readonly Divided[],
   preprocessing: TrainRequest['preprocessing'],
-  { services, signal, say, status }: Context,
+  { services, signal, say, status, texts: { t } }: Context,
 ): Promise<Divided[]> {
   const torn = tornGroups(images);
   if (torn.length > 0) {
-    say(`${torn.length} patients are in more than one part: what validation and test show is too good.`);
+    say(t('cli:train.torn', { count: torn.length }));
   }
   const { unreadable, lookalikes } = await services.requests.request(
     'train.check',
@@ -222,26 +185,33 @@ async function withoutLeaks(
     {
       signal,
       onProgress: ({ done, total, text }) => {
-        status?.(`${text}: ${done} of ${total}`);
+        status?.(t('cli:train.checking', { text: text ?? '', done, total }));
       },
     },
   );
   status?.('');
-  if (unreadable.length > 0) say(`${unreadable.length} files are no images or damaged and are left out.`);
+  if (unreadable.length > 0) say(t('cli:unreadable-left-out', { count: unreadable.length }));
   const [first] = lookalikes;
   if (first) {
-    say(`${lookalikes.length} pairs of images in different parts look the same, such as ${first.a} and ${first.b}.`);
+    say(t('cli:train.lookalikes', { count: lookalikes.length, a: first.a, b: first.b }));
   }
   const lost = new Set(unreadable);
   return images.filter(({ path: file }) => !lost.has(file));
 }
 
-function describe({ best, history, backend, run, directory }: TrainResult): string[] {
+function describe({ best, history, backend, run, directory }: TrainResult, texts: Texts): string[] {
+  const { t } = texts;
   return [
-    `Trained ${history.length} epochs (${backend === 'wasm' ? 'WebAssembly' : 'TensorFlow'}); best on validation was epoch ${best.epoch}:`,
-    `accuracy ${best.valAccuracy.toFixed(3)}, balanced ${best.valBalancedAccuracy.toFixed(3)}, macro F1 ${best.valMacroF1.toFixed(3)}.`,
-    `Wrote ${directory}; its history and curves are in ${run}.`,
-    'Its probabilities are not calibrated yet: hifuse calibrate does that.',
+    t('cli:train.done', {
+      count: history.length,
+      backend: backend === 'wasm' ? 'WebAssembly' : 'TensorFlow',
+      epoch: best.epoch,
+      accuracy: texts.fixed(best.valAccuracy, 3),
+      balanced: texts.fixed(best.valBalancedAccuracy, 3),
+      f1: texts.fixed(best.valMacroF1, 3),
+    }),
+    t('cli:train.wrote', { folder: directory, run }),
+    t('cli:train.not-calibrated'),
   ];
 }
 
@@ -251,7 +221,7 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
   if (values.out === undefined) throw new UsageError(({ t }) => t('cli:usage.package-missing'));
   const out = path.resolve(values.out);
   const id = path.basename(out);
-  if (!isId(id)) throw new UsageError(`The last part of --out becomes the id: lower case letters, digits and dashes.`);
+  if (!isId(id)) throw new UsageError(({ t }) => t('cli:usage.id'));
   const recipe = recipeOf(values);
   const variant = oneOf('variant', values.variant, VARIANT_NAMES);
   const irmlp = oneOf('irmlp', values.irmlp, ['depthwise', 'dense']);
@@ -261,7 +231,7 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
   const labelled = await readLabelled(data, signal);
   const known = labelled.filter((image): image is Known => image.label !== null);
   const classes = classesOf(known);
-  if (classes.length < 2) throw new UsageError('Training needs images of at least two classes.');
+  if (classes.length < 2) throw new UsageError(({ t }) => t('cli:usage.two-classes'));
   const preprocessing: TrainRequest['preprocessing'] = {
     geometry: values.preprocess === undefined ? GEOMETRIES[0] : oneOf('preprocess', values.preprocess, GEOMETRIES),
     mean: triple('mean', values.mean) ?? [0.5, 0.5, 0.5],
@@ -273,10 +243,13 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
   const images = await withoutLeaks(divided, preprocessing, context);
   const part = (name: Divided['part']) => images.flatMap(({ part: of, ...image }) => (of === name ? [image] : []));
   const [train, val] = [part('train'), part('val')];
-  if (train.length === 0 || val.length === 0)
-    throw new UsageError('There are no images to train on, or none to validate with.');
+  if (train.length === 0 || val.length === 0) throw new UsageError(({ t }) => t('cli:usage.parts-empty'));
   say(
-    `${classes.map(({ name }) => name).join(', ')}: ${train.length} images to train on, ${val.length} to validate with.`,
+    context.texts.t('cli:train.images', {
+      classes: classes.map(({ name }) => name).join(', '),
+      train: train.length,
+      val: val.length,
+    }),
   );
 
   let lastEpoch = '';
@@ -322,13 +295,25 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
     },
   );
   status?.('');
-  for (const line of describe(result)) say(line);
+  for (const line of describe(result, context.texts)) say(line);
   return EXIT.ok;
 }
 
 export const train: Command = {
   name: 'train',
-  summary: 'train a network on labelled images',
-  help,
+  summary: ({ t }) => t('help:train.summary'),
+  help: ({ t }) =>
+    t('help:train', {
+      data: dataHelp(t),
+      geometries: GEOMETRIES.join(', '),
+      variants: VARIANT_NAMES.join(', '),
+      epochs: RELEASED.epochs,
+      batch: RELEASED.batchSize,
+      rate: RELEASED.learningRate,
+      decay: RELEASED.weightDecay,
+      weights: CLASS_WEIGHTS.join(', '),
+      crop: RELEASED.augmentation.scale[0],
+      seed: RELEASED.seed,
+    }),
   run,
 };

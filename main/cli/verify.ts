@@ -2,18 +2,7 @@ import { HifuseError, toErrorValue } from '../../models/errors.ts';
 import { errorEntry } from '../results/row.ts';
 import { toJson } from '../terminal.ts';
 import { EXIT, parse, single, type Command, type Context, type ExitStatus } from './command.ts';
-import { DEVICE_HELP, MODEL_OPTIONS, selectModel } from './model-options.ts';
-
-const help = `\
-Usage: hifuse verify MODEL [options]
-
-Checks a model package (an id or a folder): its manifest, the digest, names and shapes of its weights, and that the
-network gives the outputs of its self-test on this machine.
-
-${DEVICE_HELP}
-  --json            the outcome as JSON
-
-Exit status: 0 it holds; 1 it does not, and why; 2 it could not be tried.`;
+import { deviceHelp, MODEL_OPTIONS, selectModel } from './model-options.ts';
 
 const { engine, device } = MODEL_OPTIONS;
 
@@ -45,4 +34,9 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
   }
 }
 
-export const verify: Command = { name: 'verify', summary: 'check a model package and run its self-test', help, run };
+export const verify: Command = {
+  name: 'verify',
+  summary: ({ t }) => t('help:verify.summary'),
+  help: ({ t }) => t('help:verify', { device: deviceHelp(t) }),
+  run,
+};

@@ -9,7 +9,7 @@ const ACCENTED: Readonly<Record<string, string>> = {
 export const PSEUDO_BRACKETS = ['⟦', '⟧'] as const;
 
 /** A sentence with accents and brackets, as long as a German one; what is filled in stays. */
-function pseudo(sentence: string): string {
+export function pseudo(sentence: string): string {
   const accented = sentence
     .split(/(\{\{.*?\}\})/)
     .map((part) => (part.startsWith('{{') ? part : part.replaceAll(/[a-z]/gi, (letter) => ACCENTED[letter] ?? letter)))

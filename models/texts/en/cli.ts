@@ -26,6 +26,21 @@ export const cli = {
   'usage.package-is-model': '--out is the model itself. Choose another folder.',
   'usage.classes-missing': 'A checkpoint does not say what its classes are called. Name them with --classes.',
   'usage.unknown-class': 'The model knows no class "{{label}}". Its classes are {{names}}.',
+  'usage.no-file': 'There is no file in {{data}}.',
+  'usage.no-table': '{{name}} cannot be read as a table: {{problem}}.',
+  'usage.columns': '{{name}} needs a column "file" and a column "label"; it has {{columns}}.',
+  'usage.line-file': '{{name}}, line {{line}}: the file is missing.',
+  'usage.line-part': '{{name}}, line {{line}}: "{{part}}" is no part; known are {{known}}.',
+  'usage.between': '--{{option}} is a number from {{low}} to {{high}}, not "{{value}}".',
+  'usage.no-part': '{{data}} has parts, but none called {{part}}.',
+  'usage.no-regex': '--{{option}} is no regular expression: "{{value}}".',
+  'usage.part-empty': 'None of the images has a label and belongs to that part.',
+  'usage.other-classes': 'The models tell other classes apart: {{a}} and {{b}}.',
+  'usage.model-and-data-missing': 'Name the model and the data.',
+  'usage.no-column': 'The data have no column "{{column}}".',
+  'usage.id': 'The last part of --out becomes the id: lower case letters, digits and dashes.',
+  'usage.two-classes': 'Training needs images of at least two classes.',
+  'usage.parts-empty': 'There are no images to train on, or none to validate with.',
   'usage.calibration-missing': 'Name a folder of images with --calibrate.',
 
   interrupted: 'Interrupted.',
@@ -106,4 +121,25 @@ export const cli = {
   'calibrate.statistics_one': 'Reference of one image; {{share}} of images like the data are not unusual.',
   'calibrate.statistics_other':
     'Reference of {{count, number}} images; {{share}} of images like the data are not unusual.',
+
+  'train.torn_one': 'One patient is in more than one part: what validation and test show is too good.',
+  'train.torn_other':
+    '{{count, number}} patients are in more than one part: what validation and test show is too good.',
+  'train.checking': '{{text}}: {{done, number}} of {{total, number}}',
+  'train.lookalikes_one': 'Two images in different parts look the same: {{a}} and {{b}}.',
+  'train.lookalikes_other':
+    '{{count, number}} pairs of images in different parts look the same, such as {{a}} and {{b}}.',
+  'train.images': '{{classes}}: {{train, number}} images to train on, {{val, number}} to validate with.',
+  'train.done_one':
+    'Trained one epoch ({{backend}}): accuracy {{accuracy}}, balanced {{balanced}}, macro F1 {{f1}} on validation.',
+  'train.done_other':
+    'Trained {{count, number}} epochs ({{backend}}); best on validation was epoch {{epoch}}: accuracy {{accuracy}}, balanced {{balanced}}, macro F1 {{f1}}.',
+  'train.wrote': 'Wrote {{folder}}; its history and curves are in {{run}}.',
+  'train.not-calibrated': 'Its probabilities are not calibrated yet: hifuse calibrate does that.',
+  'patients-unknown': 'The patient of some images is not known; each counts as one of its own.',
+  'evaluate.none': 'None of the images could be classified: {{problem}}',
+  'evaluate.measured_one': 'One image: accuracy {{accuracy}}, balanced {{balanced}}, macro F1 {{f1}}.',
+  'evaluate.measured_other': '{{count, number}} images: accuracy {{accuracy}}, balanced {{balanced}}, macro F1 {{f1}}.',
+  'evaluate.interval': 'Balanced accuracy, 95 %: {{low}} to {{high}}.',
+  'evaluate.against': 'Balanced accuracy {{difference}} against {{model}}, McNemar p = {{p}}.',
 } as const;

@@ -3,6 +3,7 @@ import { batch } from './batch.ts';
 import { cli } from './cli.ts';
 import { errors } from './errors/index.ts';
 import { measure } from './measure.ts';
+import { help } from './help.ts';
 import { reasons } from './reasons.ts';
 import { report } from './report.ts';
 import { terms } from './terms.ts';
@@ -10,4 +11,4 @@ import { verdict } from './verdict.ts';
 import { warnings } from './warnings.ts';
 import { window } from './window/index.ts';
 
-export const en = { errors, warnings, reasons, terms, batch, cli, report, measure, verdict, window } as const;
+export const en = { errors, warnings, reasons, terms, batch, cli, help, report, measure, verdict, window } as const;

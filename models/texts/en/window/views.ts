@@ -159,6 +159,7 @@ export const views = {
   'status.worker/failed': 'Inference: not running',
   'status.restarts_one': 'restarted once',
   'status.restarts_other': 'restarted {{count, number}} times',
+  'status.language': 'Language',
   'status.last': 'Last answer {{time}}',
   'status.progress': '{{done, number}} / {{total, number}}',
   'status.task-devices': 'Trying devices',
