@@ -49,6 +49,7 @@ export async function runCli(
           requests: inference,
           packages,
           defaultModel: () => packages.resolve(modelId),
+          dataDirectory: host.dataDirectory,
           notices: store?.notices ?? [],
         };
       },

@@ -50,6 +50,7 @@ async function hifuse(args: readonly string[], requests: Requests = standIn(), s
         resolve: (directory) => Promise.resolve(directory),
       },
       defaultModel: () => Promise.resolve('/model'),
+      dataDirectory: '',
       notices: [],
     }),
   });

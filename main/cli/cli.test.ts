@@ -173,6 +173,7 @@ async function hifuse(args: string[], options: RunOptions = {}) {
     language: () => 'en',
     openServices: () => ({
       notices: options.notices ?? [],
+      dataDirectory: path.join(folder, 'data'),
       requests: worker(options.asked),
       packages: {
         list: () => Promise.resolve([{ id: 'chest', manifest, modelCard: '', bundled: true }]),

@@ -21,6 +21,8 @@ export interface CommandServices {
   };
   /** Folder of the model that is used where none is named: the one chosen in the app. */
   defaultModel(): Promise<string>;
+  /** Folder of settings, imported models and the signing key. */
+  dataDirectory: string;
   /** What the person must know of the application's data folder. */
   notices: readonly Warning[];
 }

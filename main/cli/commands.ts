@@ -12,6 +12,7 @@ import { render } from './render.ts';
 import { report } from './report.ts';
 import { train } from './train.ts';
 import { verify } from './verify.ts';
+import { verifyReport } from './verify-report.ts';
 
 /** In the order of the help. */
 export const COMMANDS: readonly Command[] = [
@@ -20,6 +21,7 @@ export const COMMANDS: readonly Command[] = [
   inspect,
   render,
   report,
+  verifyReport,
   evaluate,
   models,
   verify,

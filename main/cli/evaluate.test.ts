@@ -60,6 +60,7 @@ async function hifuse(...args: string[]) {
         resolve: (id: string) => Promise.resolve(id),
       },
       defaultModel: () => Promise.resolve('default'),
+      dataDirectory: '',
     }),
   });
   return { status, out: text(stdout), err: text(stderr) };

@@ -78,20 +78,27 @@ export async function fileOutput(file: string, { say, texts }: Pick<Context, 'sa
   };
 }
 
-/** Writes a file whole, or not at all. @throws HifuseError `file.write-failed` */
-export async function writeWhole(
-  file: string,
-  bytes: Uint8Array,
+/** Writes files whole: all of them, or none. @throws HifuseError `file.write-failed` */
+export async function writeAll(
+  files: readonly { file: string; bytes: Uint8Array }[],
   context: Pick<Context, 'say' | 'texts'>,
 ): Promise<void> {
-  const output = await fileOutput(file, context);
+  const outputs: FileOutput[] = [];
   try {
-    await output.write(bytes);
-    await output.finish();
+    for (const { file, bytes } of files) {
+      const output = await fileOutput(file, context);
+      outputs.push(output);
+      await output.write(bytes);
+    }
+    for (const output of outputs) await output.finish();
   } finally {
-    await output.discard();
+    for (const output of outputs) await output.discard();
   }
 }
+
+/** Writes a file whole, or not at all. @throws HifuseError `file.write-failed` */
+export const writeWhole = (file: string, bytes: Uint8Array, context: Pick<Context, 'say' | 'texts'>): Promise<void> =>
+  writeAll([{ file, bytes }], context);
 
 /** Results on stdout, which cannot be taken back. */
 export function standardOutput(context: Context): Output {

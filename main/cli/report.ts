@@ -18,7 +18,8 @@ import {
   type ExitStatus,
 } from './command.ts';
 import { modelHelp, MODEL_OPTIONS, selectModel } from './model-options.ts';
-import { writeWhole } from './output.ts';
+import { fingerprint, signingKey } from '../services/signing-key.ts';
+import { writeAll } from './output.ts';
 
 const OPTIONS = {
   ...MODEL_OPTIONS,
@@ -30,6 +31,7 @@ const OPTIONS = {
   impression: { type: 'string', default: '' },
   assessment: { type: 'string' },
   reader: { type: 'string', default: '' },
+  sign: { type: 'boolean', default: false },
   'show-anyway': { type: 'boolean', default: false },
   class: { type: 'string' },
 } as const;
@@ -53,11 +55,12 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
   const template = oneOf('template', values.template, SINGLE_TEMPLATES);
   const paper = oneOf('paper', values.paper, PAPER_NAMES);
   const { impression, reader, assessment } = values;
+  if (values.sign && reader.trim() === '') throw new UsageError(({ t }) => t('cli:usage.reader-missing'));
   const review: Review = {
     assessment: assessment === undefined ? null : oneOf('assessment', assessment, ASSESSMENTS),
     impression,
     reader,
-    signed: false,
+    signed: values.sign,
   };
 
   return onOneFile(context, async () => {
@@ -79,8 +82,16 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
       createdAt: new Date(),
       signal,
     });
-    await writeWhole(out, pdf, context);
+    const key = values.sign ? signingKey(services.dataDirectory) : null;
+    const beside = key && [
+      { file: `${out}.sig`, bytes: key.sign(pdf) },
+      { file: `${out}.pub.pem`, bytes: Buffer.from(key.publicKey) },
+    ];
+    await writeAll([{ file: out, bytes: pdf }, ...(beside ?? [])], context);
     context.say(context.texts.t('cli:wrote', { file: out }));
+    if (key) {
+      context.say(context.texts.t('cli:signed-by', { fingerprint: fingerprint(key.publicKey), file: `${out}.sig` }));
+    }
   });
 }
 

@@ -53,6 +53,7 @@ async function hifuse(...args: string[]) {
         resolve: (id) => Promise.resolve(id),
       },
       defaultModel: () => Promise.resolve('default'),
+      dataDirectory: '',
       notices: [],
     },
     texts: english,

@@ -20,6 +20,7 @@ try {
         resolve: (directory) => Promise.resolve(directory),
       },
       defaultModel: () => Promise.resolve('/model'),
+      dataDirectory: '',
       notices: [],
     },
     write: () => Promise.resolve(),

@@ -71,6 +71,8 @@ Classifies one image and writes a report: the image, where the network looked, t
   --impression TEXT what the reader says of the image
   --assessment WORD agree, disagree or unsure: what the reader says of the network's answer
   --reader NAME     who read the image
+  --sign            sign as the reader: the signature of the whole file goes to FILE.pdf.sig, the public key to
+                    FILE.pdf.pub.pem (see: hifuse verify-report --help)
 {{model}}`,
 
   'evaluate.summary': 'measure a model on labelled images',
@@ -98,6 +100,22 @@ Lists the model packages: the bundled ones and those that were imported in the a
 
   --json            ids, folders and manifests, as JSON`,
 
+  'verify-report.summary': 'check the signature and the numbers of a report',
+  'verify-report': `\
+Usage: hifuse verify-report FILE.pdf [--source IMAGE] [options]
+
+Checks a report of hifuse: its signature, and with --source what the network says of that image now: which of the
+report's numbers hold, within which tolerance, and what differs.
+
+  --source IMAGE    the image that was reported; it is classified again
+  --key FILE.pem    the public key of who signed; your own if left out
+  --json            the outcome as JSON
+{{model}}
+
+The signature lies beside the report, as FILE.pdf.sig. Without this program:
+  openssl pkeyutl -verify -pubin -inkey KEY.pem -rawin -in FILE.pdf -sigfile FILE.pdf.sig
+
+Exit status: 0 all holds; 1 something does not; 2 it could not be tried.`,
   'verify.summary': 'check a model package and run its self-test',
   verify: `Usage: hifuse verify MODEL [options]
 

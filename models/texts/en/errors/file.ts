@@ -19,6 +19,9 @@ export const file = {
   'file.too-large/many-dropped': 'Too many files were dropped. Open their folder instead.',
   'file.too-large/dropped': '{{file}} is too large to be dropped. Open it by its folder instead.',
   'file.empty': 'The file is empty.',
+  'report.unreadable':
+    '{{file}} has no result of hifuse attached: it is no report, or another program wrote it anew. Take the file as it was saved.',
+  'report.not-read': '{{file}} could not be read ({{problem}}).',
   'file.write-failed': 'The result could not be written.',
   'file.write-failed/output': 'The results cannot be written to standard output ({{problem}}).',
   'file.write-failed/dropped': 'The dropped file could not be kept ({{problem}}). Is the disk full?',
