@@ -10,7 +10,7 @@ const boundary = (files, ...patterns) => ({
 });
 
 const electron = forbid(
-  'Only main/index.ts, main/preload.cts and main/hosts/electron.ts may know Electron.',
+  'Only main/index.ts, main/preload.cts and main/hosts/electron/ may know Electron.',
   'electron',
 );
 const nodeBuiltins = forbid('This folder is pure: no Node.', 'node:*');
@@ -73,7 +73,7 @@ export default tseslint.config(
     runtime,
     forbid('main never imports the renderer.', '**/renderer/**'),
   ),
-  boundary(['main/index.ts', 'main/preload.cts', 'main/hosts/electron{,.test}.ts'], cornerstone, runtime),
+  boundary(['main/index.ts', 'main/preload.cts', 'main/hosts/electron/*.ts'], cornerstone, runtime),
   boundary(['renderer/**/*.{ts,svelte}'], electron, nodeBuiltins, native, cornerstone, rendererReach),
   boundary(['renderer/viewport/**/*.{ts,svelte}'], electron, nodeBuiltins, native, rendererReach),
   boundary(['bench/**', 'scripts/**'], runtime),

@@ -33,8 +33,9 @@ export interface App {
 
 export type Launch = (options?: LaunchOptions) => Promise<App>;
 
-/** HIFUSE_E2E_HOST=electron runs the same specs in the desktop application. */
-export const inElectron = process.env['HIFUSE_E2E_HOST'] === 'electron';
+/** HIFUSE_E2E_HOST=electron runs the same specs in the desktop application; stand-in: on a stand-in for Electron. */
+const host = process.env['HIFUSE_E2E_HOST'] ?? 'browser';
+export const inElectron = host === 'electron' || host === 'stand-in';
 
 interface TestFixtures {
   /** The app as a new user has it, started for one test. */
@@ -57,7 +58,9 @@ export const test = base.extend<TestFixtures, { launch: Launch }>({
     inElectron
       ? // Playwright wants a pattern; this host needs no browser.
         async ({}, use) => {
-          await use((options) => accepted(launchInElectron(options?.settings), options));
+          await use((options) =>
+            accepted(launchInElectron(host === 'electron' ? 'electron' : 'stand-in', options?.settings), options),
+          );
         }
       : async ({ browser }, use) => {
           await use((options) => accepted(launchInBrowser(browser, options?.settings), options));

@@ -1,24 +1,23 @@
 /** Electron entry: puts the desktop application together; or runs one command without a window. */
 import { app, type BrowserWindow } from 'electron';
+import { parse } from '../models/schema.ts';
+import { loadTexts } from '../models/texts/load.ts';
+import { english } from '../models/texts/texts.ts';
 import { dieWithoutPatientData } from '../worker/last-words.ts';
 import { productName } from './about.ts';
 import { COMMANDS } from './cli/commands.ts';
 import { runCli } from './cli.ts';
 import { compose } from './compose.ts';
-import {
-  connectWindow,
-  electronHost,
-  lockDown,
-  openWindow,
-  registerScheme,
-  serveRenderer,
-  setMenu,
-} from './hosts/electron.ts';
+import { endWithDialog } from './hosts/electron/fatal.ts';
+import { electronHost } from './hosts/electron/host.ts';
+import { setMenu } from './hosts/electron/menu.ts';
+import { connectWindow, lockDown, registerScheme, serveRenderer } from './hosts/electron/page.ts';
+import { attendBatches } from './hosts/electron/running-batch.ts';
+import { openWindow, placeSchema, type WindowPlace } from './hosts/electron/window.ts';
 import { createServer } from './ipc/server.ts';
 import { userArguments } from './launch-arguments.ts';
 import { defaultDataDirectory } from './paths.ts';
 
-dieWithoutPatientData();
 app.setName(productName);
 app.setPath('userData', defaultDataDirectory());
 
@@ -31,6 +30,7 @@ else app.quit();
 
 /** `hifuse-viewer classify ...`: as the hifuse command, on Electron's own inference process. */
 async function runCommand(): Promise<void> {
+  dieWithoutPatientData();
   app.dock?.hide();
   await app.whenReady();
   app.exit(
@@ -42,12 +42,14 @@ async function runCommand(): Promise<void> {
 }
 
 function runApplication(): void {
+  endWithDialog(defaultDataDirectory(), english);
   let window: BrowserWindow | null = null;
   const services = compose(electronHost(() => window));
   const server = createServer(services);
   const openFiles = async (paths: readonly string[]): Promise<void> => {
     await app.whenReady();
     await services.studies.open(paths, { listFailures: true });
+    for (const file of paths) app.addRecentDocument(file);
   };
 
   registerScheme();
@@ -68,14 +70,32 @@ function runApplication(): void {
   });
 
   void app.whenReady().then(async () => {
+    const texts = await loadTexts(services.settings.get().language);
+    attendBatches(services, texts, () => window);
     lockDown();
     serveRenderer();
     connectWindow(() => window, server);
-    setMenu((name) => {
+    setMenu(texts, (name) => {
       services.events.emit({ topic: 'command', event: { name } });
     });
     services.inference.start();
-    window = openWindow();
+    const { settings } = services.store;
+    window = openWindow(texts, {
+      get: () => readPlace(settings.all()['window']),
+      put: (place) => {
+        settings.put({ window: JSON.stringify(place) });
+      },
+    });
     await openFiles(launch.files);
   });
+}
+
+/** Null where the store has none, or one that makes no sense. */
+function readPlace(json: string | undefined): WindowPlace | null {
+  if (json === undefined) return null;
+  try {
+    return parse(placeSchema, JSON.parse(json) as unknown, 'window', 'request.invalid');
+  } catch {
+    return null;
+  }
 }

@@ -60,10 +60,15 @@ async function e2e() {
   return specs({ HIFUSE_CHROMIUM: chromium.path });
 }
 
-/** The same specs in the desktop application, where it can run; Electron is optional, so its absence is no failure. */
+/**
+ * The same specs in the desktop application, where it can run; Electron is optional, so its absence is no failure. With
+ * --long they run on the stand-in of e2e/electron-stand-in then; e2e/desktop.spec.ts always does.
+ */
 async function desktop() {
   const electron = await findElectron({ download: false });
   if (!electron || !hasDisplay()) {
+    const chromium = long && (await findChromium());
+    if (chromium) return specs({ HIFUSE_E2E_HOST: 'stand-in', HIFUSE_CHROMIUM: chromium.path });
     console.log(`Not run: ${electron ? 'there is no display' : "Electron's binary is not installed"} here.`);
     return NONE;
   }

@@ -116,6 +116,12 @@ export class Batches {
     return this.#with.saveFile(complete || tellsIncomplete ? name : partialName(name), mime, bytes);
   }
 
+  /** Cancels the newest batch, and waits until what it had begun is done. */
+  async stop(): Promise<void> {
+    this.#batch?.controller.abort();
+    await this.idle();
+  }
+
   /** Resolves when the newest batch has ended, in whichever way. */
   async idle(): Promise<void> {
     await this.#batch?.finished;

@@ -13,8 +13,8 @@ export interface OpenedFile {
 const MOST_COMPARED = 500;
 
 /**
- * One act of opening files and folders: finds the image to show for it, which is the first readable one, or, where
- * nothing can be read, the first file with an error. It is told as soon as it is known, while the rest is still being
+ * One act of opening files and folders: finds the image to show for it, which is the first readable one that was not
+ * open before, else the first that was; or, where nothing can be read, the first file with an error. It is told as soon as it is known, while the rest is still being
  * read. More files may be added later, as with a drop that is sent file by file: a file with an error then gives way,
  * once, to the first readable image.
  */
@@ -23,6 +23,8 @@ export class Opening {
   /** Files that are not read yet. */
   readonly #unread = new Set<string>();
   readonly #readable: (OpenedFile & { header: ImageHeader })[] = [];
+  /** The first image that was open, and read, before. */
+  #reopened: OpenedFile | null = null;
   #error: OpenedFile | null = null;
   #told: 'nothing' | 'error' | 'image' = 'nothing';
   /** How many calls are still adding files. */
@@ -48,7 +50,8 @@ export class Opening {
   }
 
   add(file: OpenedFile, isRead: boolean): void {
-    if (isRead) this.#note(file);
+    if (isRead && file.header) this.#reopened ??= file;
+    else if (isRead) this.#note(file);
     else this.#unread.add(file.id);
   }
 
@@ -65,9 +68,10 @@ export class Opening {
   /** Tells of the image to show, where it is known now. */
   look(): void {
     if (this.#told === 'image') return;
-    const [first] = sortSlices(
+    const [readable] = sortSlices(
       this.#readable.map(({ id, path, header: { instanceNumber, plane } }) => ({ id, path, instanceNumber, plane })),
     );
+    const first = readable ?? (this.settled ? this.#reopened : null);
     if (first) {
       this.#told = 'image';
       this.#unread.clear();

@@ -284,6 +284,18 @@ describe('the image to show', () => {
     expect(shown()).toEqual(['1.bad', '2.png']);
   });
 
+  it('leads to what is new, and to what was open only where nothing is new', async () => {
+    await make('1.dcm', '2.dcm');
+    const { studies, shown, settle } = start();
+    await studies.open([path.join(folder, '2.dcm')]);
+    await settle();
+    await studies.open([folder]);
+    await settle();
+    await studies.open([path.join(folder, '2.dcm')]);
+    await settle();
+    expect(shown()).toEqual(['2.dcm', '1.dcm', '2.dcm']);
+  });
+
   it('is told to who opened it alone, where somebody did', async () => {
     await make('1.dcm');
     const { studies, openings, settle } = start();

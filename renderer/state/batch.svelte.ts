@@ -134,6 +134,8 @@ export class Batch {
   update(state: BatchState): void {
     // The event may come before the answer of `start`.
     if (this.#state && state.id !== this.#state.id) return;
+    // A page that was loaded while a batch runs shows it.
+    if (!this.#state && state.state === 'running') this.#open = true;
     this.#state = state;
     if (state.state !== 'running') {
       clearTimeout(this.#timer);

@@ -4,7 +4,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, expect, it, vi, type Mock } from 'vitest';
-import type { Connection, Server } from '../ipc/server.ts';
+import type { Connection, Server } from '../../ipc/server.ts';
+import { english } from '../../../models/texts/texts.ts';
 
 interface Frame {
   senderFrame: { url: string } | null;
@@ -14,6 +15,9 @@ const told = vi.hoisted(() => ({
   handlers: new Map<string, (...args: never[]) => unknown>(),
   children: [] as unknown[],
   windows: [] as unknown[],
+  asked: [] as unknown[],
+  answers: [] as number[],
+  displays: [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }],
   dialogs: { open: { canceled: true, filePaths: [] as string[] }, save: { canceled: true, filePath: '' } },
   session: {} as Record<string, (...args: never[]) => unknown>,
   menu: [] as unknown,
@@ -36,6 +40,7 @@ vi.mock('electron', async () => {
     readonly webContents = Object.assign(new EventEmitter(), { send: vi.fn(), reload: vi.fn() });
     readonly loadURL = vi.fn(() => Promise.resolve());
     readonly show = vi.fn();
+    readonly maximize = vi.fn();
     readonly options: unknown;
     constructor(options: unknown) {
       super();
@@ -45,17 +50,31 @@ vi.mock('electron', async () => {
     isDestroyed() {
       return false;
     }
+    isVisible() {
+      return this.show.mock.calls.length > 0;
+    }
+    isMaximized() {
+      return true;
+    }
+    getNormalBounds() {
+      return { x: 1, y: 2, width: 1000, height: 700 };
+    }
   }
   const keep = (name: string) => (listener: (...args: never[]) => unknown) => {
     told.session[name] = listener;
   };
   return {
-    app: Object.assign(new EventEmitter(), { setAboutPanelOptions: vi.fn() }),
+    app: Object.assign(new EventEmitter(), { setAboutPanelOptions: vi.fn(), quit: vi.fn() }),
     BrowserWindow,
     dialog: {
       showOpenDialog: () => Promise.resolve(told.dialogs.open),
       showSaveDialog: () => Promise.resolve(told.dialogs.save),
+      showMessageBox: (_: unknown, options: unknown) => {
+        told.asked.push(options);
+        return Promise.resolve({ response: told.answers.shift() ?? 1, checkboxChecked: false });
+      },
     },
+    screen: { getAllDisplays: () => told.displays },
     ipcMain: {
       handle: (channel: string, handler: (...args: never[]) => unknown) => told.handlers.set(channel, handler),
       on: (channel: string, handler: (...args: never[]) => unknown) => told.handlers.set(channel, handler),
@@ -86,7 +105,10 @@ vi.mock('electron', async () => {
 });
 
 const electron = await import('electron');
-const { connectWindow, electronHost, lockDown, openWindow, serveRenderer, setMenu } = await import('./electron.ts');
+const { electronHost } = await import('./host.ts');
+const { setMenu } = await import('./menu.ts');
+const { connectWindow, lockDown, serveRenderer } = await import('./page.ts');
+const { openWindow } = await import('./window.ts');
 
 type Listener = (event: Frame, ...rest: unknown[]) => unknown;
 
@@ -96,13 +118,15 @@ interface FakeChild extends EventEmitter {
   killed: boolean;
 }
 interface FakeWindow extends EventEmitter {
-  options: { webPreferences: Record<string, unknown> };
+  options: { webPreferences: Record<string, unknown>; x?: number; width: number };
   webContents: EventEmitter & { send: ReturnType<typeof vi.fn>; reload: ReturnType<typeof vi.fn> };
   loadURL: ReturnType<typeof vi.fn>;
+  maximize: ReturnType<typeof vi.fn>;
   show: ReturnType<typeof vi.fn>;
 }
 
 const host = electronHost(() => null);
+const noPlace = { get: () => null, put: () => undefined };
 
 beforeEach(() => {
   told.children.length = 0;
@@ -131,6 +155,16 @@ describe('the inference process', () => {
     kill.mockRestore();
     expect(worker.pid).toBe(4711);
   });
+
+  it('may end by an error of V8: the exit that follows is what counts', () => {
+    const worker = host.spawnWorker();
+    const ends: unknown[] = [];
+    worker.onExit((code) => ends.push(code));
+    const child = told.children[0] as FakeChild;
+    child.emit('error', 'FatalError', '', '');
+    child.emit('exit', 134);
+    expect(ends).toEqual([134]);
+  });
 });
 
 describe('dialogs', () => {
@@ -156,7 +190,7 @@ describe('dialogs', () => {
 
 describe('the window', () => {
   it('is sandboxed, isolated, without Node, and shown when there is something to see', () => {
-    openWindow();
+    openWindow(english, noPlace);
     const window = told.windows[0] as FakeWindow;
     expect(window.options.webPreferences).toMatchObject({
       sandbox: true,
@@ -172,12 +206,59 @@ describe('the window', () => {
   });
 
   it('comes back when its page crashed', () => {
-    openWindow();
+    openWindow(english, noPlace);
     const { webContents } = told.windows[0] as FakeWindow;
     webContents.emit('render-process-gone', {}, { reason: 'clean-exit' });
     expect(webContents.reload).not.toHaveBeenCalled();
     webContents.emit('render-process-gone', {}, { reason: 'crashed' });
     expect(webContents.reload).toHaveBeenCalledTimes(1);
+  });
+
+  it('asks before it loads a page again that ends again and again', async () => {
+    openWindow(english, noPlace);
+    const window = told.windows[0] as FakeWindow;
+    told.answers = [0, 1];
+    const crash = () => window.webContents.emit('render-process-gone', {}, { reason: 'oom' });
+    for (let i = 0; i < 4; i++) crash();
+    expect(window.show).toHaveBeenCalled();
+    expect(told.asked).toHaveLength(1);
+    await vi.waitFor(() => {
+      expect(window.webContents.reload).toHaveBeenCalledTimes(4);
+    });
+    for (let i = 0; i < 4; i++) crash();
+    await vi.waitFor(() => {
+      expect(electron.app.quit).toHaveBeenCalled();
+    });
+    expect(window.webContents.reload).toHaveBeenCalledTimes(7);
+  });
+
+  it('shows even where its page never gets ready', () => {
+    vi.useFakeTimers();
+    openWindow(english, noPlace);
+    const window = told.windows[0] as FakeWindow;
+    vi.advanceTimersByTime(4999);
+    expect(window.show).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1);
+    expect(window.show).toHaveBeenCalledTimes(1);
+    window.emit('ready-to-show');
+    expect(window.show).toHaveBeenCalledTimes(1);
+    vi.useRealTimers();
+  });
+
+  it('comes back where it was, if a screen is still there', () => {
+    const put = vi.fn();
+    const place = { x: 300, y: 200, width: 1000, height: 700, maximized: true };
+    openWindow(english, { get: () => place, put });
+    const window = told.windows[0] as FakeWindow;
+    expect(window.options).toMatchObject({ x: 300, y: 200, width: 1000, height: 700 });
+    window.emit('ready-to-show');
+    expect(window.maximize).toHaveBeenCalled();
+    window.emit('close');
+    expect(put).toHaveBeenCalledWith({ x: 1, y: 2, width: 1000, height: 700, maximized: true });
+    openWindow(english, { get: () => ({ ...place, x: 5000 }), put });
+    const elsewhere = told.windows[1] as FakeWindow;
+    expect(elsewhere.options).toMatchObject({ width: 1440 });
+    expect(elsewhere.options.x).toBeUndefined();
   });
 
   it('stays where it is, opens nothing, is permitted nothing, and reaches no network', () => {
@@ -218,7 +299,7 @@ describe('the transport', () => {
   });
 
   it('connects and answers the own page alone, sends it events, and connects it anew when it is loaded anew', async () => {
-    openWindow();
+    openWindow(english, noPlace);
     const window = told.windows[0] as FakeWindow;
     connectWindow(() => window as never, { connect });
     const [ask, begin, cancel] = (['invoke', 'connect', 'cancel'] as const).map(
@@ -258,7 +339,7 @@ describe('the transport', () => {
 
   it('tells the page what was chosen in the menu', () => {
     const chosen: string[] = [];
-    setMenu((name) => chosen.push(name));
+    setMenu(english, (name) => chosen.push(name));
     interface Item {
       submenu?: Item[];
       click?: () => void;
@@ -271,5 +352,9 @@ describe('the transport', () => {
     };
     clickAll(told.menu as Item[]);
     expect(chosen).toEqual(['open-files', 'open-folder', 'classify-all', 'save-report', 'about']);
+    const roles = () => (told.menu as { role?: string }[]).map(({ role }) => role);
+    expect(roles()).not.toContain('windowMenu');
+    setMenu(english, () => undefined, 'darwin');
+    expect(roles()).toEqual(['appMenu', undefined, 'editMenu', undefined, 'windowMenu', 'help']);
   });
 });
