@@ -114,7 +114,7 @@ test('window and zoom follow where they are linked, and a pane fills the window 
   const { page } = app;
   await press('Link window');
   await press('Link zoom');
-  await page.getByLabel('Window preset').selectOption({ label: 'Lung (-600/1500)' });
+  await page.getByLabel('Window preset').selectOption({ label: '2 · Lung (-600/1500)' });
   await expect(pane(1)).toContainText('W 1500 L -600');
   await pane(0).focus();
   await page.keyboard.press('+');
@@ -125,6 +125,24 @@ test('window and zoom follow where they are linked, and a pane fills the window 
   await expect(pane(0)).toContainText('3 / 5');
   await page.keyboard.press('Shift+Enter');
   await expect(page.getByTestId('pane')).toHaveCount(4);
+});
+
+test('the window is typed, chosen by number keys, and made sigmoid', async () => {
+  const { page } = app;
+  await pane(0).click();
+  await page.getByTestId('window-width').fill('333');
+  await page.getByTestId('window-width').press('Enter');
+  await page.getByTestId('window-center').fill('-20');
+  await page.getByTestId('window-center').press('Enter');
+  await expect(pane(0)).toContainText('W 333 L -20');
+  await page.getByTestId('window-width').fill('-5');
+  await page.getByTestId('window-width').press('Enter');
+  await expect(pane(0)).toContainText('W 333 L -20');
+  await pane(0).focus();
+  await page.keyboard.press(';');
+  await expect(pane(0)).toContainText('W 333 L -20 SIGMOID');
+  await page.keyboard.press('4');
+  await expect(pane(0)).toContainText('W 1800 L 400 (Bone)');
 });
 
 test('the prior stands beside the current study, and the map beside its image', async () => {

@@ -2,6 +2,7 @@
 import type { Events } from '../../main/ipc/contract.ts';
 import type { Texts } from '../../models/texts/texts.ts';
 import type { IconName } from '../components/icons.ts';
+import { numberedPresets, presetsOf } from '../viewport/presets.ts';
 import type { AppState } from './app-state.ts';
 import type { Subject } from './measurements.svelte.ts';
 import type { Link } from './panes.svelte.ts';
@@ -52,6 +53,33 @@ const link = (name: Link, key: string, icon: IconName): Command => ({
   pressed: ({ panes }) => panes.isLinked(name),
 });
 
+/** The presets of the shown image, by number. */
+function presetCommands() {
+  const preset = (number: number): Command => ({
+    keys: [String(number)],
+    group: 'window',
+    run: ({ panes: { active }, texts }) => {
+      const { shown } = active.display;
+      if (shown?.frameData.colour !== 'grayscale') return;
+      const presets = presetsOf(shown.frameData, active.selection.image?.header?.modality ?? '', texts);
+      const chosen = numberedPresets(presets)[number - 1];
+      if (chosen) active.view.setVoi(chosen.voi);
+    },
+    enabled: showsImage,
+  });
+  return {
+    preset1: preset(1),
+    preset2: preset(2),
+    preset3: preset(3),
+    preset4: preset(4),
+    preset5: preset(5),
+    preset6: preset(6),
+    preset7: preset(7),
+    preset8: preset(8),
+    preset9: preset(9),
+  };
+}
+
 /** In the order of the help. */
 export const COMMANDS = {
   openFiles: {
@@ -98,7 +126,7 @@ export const COMMANDS = {
     enabled: showsImage,
   },
   actualSize: {
-    keys: ['1'],
+    keys: ['0'],
     group: 'image',
     run: ({ panes }) => panes.active.view.actualSize(),
     enabled: showsImage,
@@ -159,6 +187,14 @@ export const COMMANDS = {
     run: ({ panes }) => panes.active.view.toggleInvert(),
     enabled: showsImage,
     pressed: ({ panes }) => panes.active.view.inverted,
+  },
+  ...presetCommands(),
+  sigmoid: {
+    keys: [';'],
+    group: 'window',
+    run: ({ panes }) => panes.active.toggleSigmoid(),
+    enabled: showsImage,
+    pressed: ({ panes }) => panes.active.voi?.kind === 'window' && panes.active.voi.function === 'SIGMOID',
   },
   defaultWindow: {
     keys: ['d'],

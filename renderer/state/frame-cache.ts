@@ -2,6 +2,7 @@ import type { Client, Frame } from '../../main/ipc/contract.ts';
 import { ByteLru } from '../../models/byte-lru.ts';
 import { HifuseError } from '../../models/errors.ts';
 import { frameBytes } from '../../models/imaging/frame.ts';
+import { grayscaleOf } from '../../models/imaging/grayscale-of.ts';
 import { frameKey, isFrameOf } from './frame-key.ts';
 
 /** Decoded frames to keep: about sixty CT slices per 32 MB, so that scrolling back is free. */
@@ -86,7 +87,9 @@ export class FrameCache {
     return coming;
   }
 
-  #load(imageId: string, frame: number, signal: AbortSignal): Promise<Frame> {
-    return this.#client.invoke('images.frame', { imageId, frame }, { signal });
+  /** Grey that is stored as RGB comes as grayscale, so that it can be windowed. */
+  async #load(imageId: string, frame: number, signal: AbortSignal): Promise<Frame> {
+    const loaded = await this.#client.invoke('images.frame', { imageId, frame }, { signal });
+    return grayscaleOf(loaded) ?? loaded;
   }
 }

@@ -4,6 +4,7 @@ import { toErrorValue } from '../../models/errors.ts';
 import { measure } from '../../models/measure/measure.ts';
 import { imageKey, type Drawing, type Measured, type Measurement } from '../../models/measure/measurement.ts';
 import type { Shown } from './display.svelte.ts';
+import { timestamp } from './timestamp.ts';
 
 /** Which frame of which image is drawn on. */
 export interface Subject {
@@ -125,7 +126,7 @@ export class Measurements {
     const last = this.#draft ?? {
       id: crypto.randomUUID(),
       colour: this.of(subject).length % DRAWING_COLOURS,
-      createdAt: new Date().toISOString(),
+      createdAt: timestamp(),
     };
     const { id, colour, createdAt } = last;
     const about = { id, colour, createdAt, image, frame, contentSha256: pixels.content.sha256 };

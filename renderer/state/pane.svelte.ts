@@ -1,6 +1,7 @@
 import { isWithheld } from '../../models/doubt/verdict.ts';
-import type { ImageEntry, Prediction } from '../../main/ipc/contract.ts';
+import type { ImageEntry, Prediction, Voi } from '../../main/ipc/contract.ts';
 import { HifuseError, toErrorValue, type ErrorCode } from '../../models/errors.ts';
+import { defaultVoi, windowOf } from '../../models/imaging/voi.ts';
 import { Cine } from './cine.svelte.ts';
 import { Display } from './display.svelte.ts';
 import type { FrameCache } from './frame-cache.ts';
@@ -71,6 +72,22 @@ export class Pane {
 
   get display(): Pick<Display, 'shown' | 'error' | 'loading'> {
     return this.#display;
+  }
+
+  /** Window or table as shown; null for colour, and while nothing is shown. */
+  get voi(): Voi | null {
+    const frame = this.#display.shown?.frameData;
+    return frame?.colour === 'grayscale' ? (this.view.voi ?? defaultVoi(frame)) : null;
+  }
+
+  /** Softens the ends of the window by the sigmoid function (PS3.3 C.11.2.1.3.1), or makes it linear again. */
+  toggleSigmoid(): void {
+    const { voi } = this;
+    if (voi?.kind !== 'window') return;
+    const { center, width } = voi;
+    this.view.setVoi(
+      voi.function === 'SIGMOID' ? windowOf(center, width) : { ...voi, function: 'SIGMOID', explanation: '' },
+    );
   }
 
   /** What is drawn on: the frame that is on the screen. */

@@ -49,6 +49,12 @@ export function presetsOf(frame: Frame, modality: string, texts: Texts): Preset[
   return [...fromFile, ...(isAutomatic ? fromPixels.slice(0, 1) : fromPixels), ...named];
 }
 
+/** What the keys 1 to 9 choose: the named windows of the modality, where it has any, else all. */
+export function numberedPresets(presets: readonly Preset[]): Preset[] {
+  const named = presets.filter(({ group }) => group === 'named');
+  return (named.length > 0 ? named : presets).slice(0, 9);
+}
+
 /** The preset that is in use, if any. */
 export function presetInUse(presets: readonly Preset[], chosen: Voi | null): Preset | undefined {
   return presets.find(({ voi }) =>

@@ -1,5 +1,6 @@
 /** Pictures of frames for lists and reports. */
 import type { Frame } from '../../models/imaging/frame.ts';
+import { grayscaleOf } from '../../models/imaging/grayscale-of.ts';
 import { applyVoi, defaultVoi, describeVoi } from '../../models/imaging/voi.ts';
 import type { RenderedPng, RenderOptions } from '../protocol.ts';
 import { sharp } from './raster/codec.ts';
@@ -16,7 +17,9 @@ function squareSize({ rows, columns, pixelAspectRatio }: Frame): { width: number
  * pixels, never enlarged beyond them, the longer side at most so many; without, one pixel per pixel of the image. Colour
  * uses the embedded profile, and has no window.
  */
-export async function renderPng(frame: Frame, { voi, inverted, maxSize }: RenderOptions): Promise<RenderedPng> {
+export async function renderPng(stored: Frame, { voi, inverted, maxSize }: RenderOptions): Promise<RenderedPng> {
+  // Grey that is stored as RGB is windowed as on the screen.
+  const frame = (voi && grayscaleOf(stored)) || stored;
   const rgb = frame.colour === 'rgb';
   const pixels = rgb ? (frame.displayPixels ?? (frame.pixels as Uint8Array)) : applyVoi(frame, voi);
   const { width, height } = maxSize === null ? { width: frame.columns, height: frame.rows } : fit(frame, maxSize);

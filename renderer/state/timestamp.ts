@@ -1,0 +1,2 @@
+/** Now, as ISO 8601 in UTC. */
+export const timestamp = (): string => new Date().toISOString();
