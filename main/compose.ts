@@ -85,6 +85,7 @@ export function compose(host: Host): Services {
   const reports = new Reports({
     requests: inference,
     image: (imageId) => studies.get(imageId),
+    drawnOn: (image) => measurements.of(image),
     prediction: (predictionId) => predictions.kept(predictionId),
     saveFile,
     texts: () => loadTexts(settings.get().language),

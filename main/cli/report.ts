@@ -72,6 +72,7 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
       names: !values.anonymous,
       model,
       review,
+      drawnOn: null,
       template,
       paper,
       texts: context.texts,

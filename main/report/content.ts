@@ -11,6 +11,8 @@ import { intendedUse } from '../../models/texts/intended.ts';
 import { personName } from '../../models/person-name.ts';
 import type { ImageHeader, Prediction } from '../../worker/protocol.ts';
 import { NOTICE, software } from '../about.ts';
+import { measurementLines, spacingInWords } from '../../models/measure/in-words.ts';
+import type { Measurement } from '../../models/measure/measurement.ts';
 import type { Review } from '../../models/review.ts';
 import type { Fact } from './facts.ts';
 import { carriesIdentity } from './identity.ts';
@@ -40,6 +42,8 @@ export interface ReportFacts {
   /** The reader asked to see the answer although the image is outside of what the model is meant for. */
   shownAnyway: boolean;
   review: Review;
+  /** What the reader drew on this frame, and whether it was marked as a key image. */
+  drawn: { measurements: readonly Measurement[]; isKey: boolean };
   /** `page`: the most important on one page where it has room; `full`: all there is to say. */
   template: SingleTemplate;
   createdAt: Date;
@@ -65,6 +69,7 @@ export interface ReportWords {
   image: string;
   answer: string;
   cautions: string;
+  measurements: string;
   review: string;
   howMade: string;
   about: string;
@@ -116,6 +121,8 @@ export interface ReportContent {
   omitted: string;
   calibration: string;
   cautions: string[];
+  /** Of the reader's, each with its numbers. */
+  measurements: Fact[];
   impression: string;
   review: Fact[];
   /** Where to sign by hand; null where it was signed. */
@@ -274,6 +281,7 @@ function words({ t, number }: Texts): ReportWords {
     image: t('report:image-and-map'),
     answer: t('report:answer'),
     cautions: t('report:cautions'),
+    measurements: t('report:measurements'),
     review: t('report:review'),
     howMade: t('report:how-made'),
     about: t('report:about'),
@@ -289,6 +297,19 @@ function status({ review, createdAt }: ReportFacts, { t }: Texts): string {
   return review.signed
     ? t('report:signed-by', { reader: review.reader, date: timestamp(createdAt) })
     : t('report:unreviewed');
+}
+
+/** Kinds and numbers of what was drawn, with the source of lengths; a text that names the patient is left out. */
+function measurementFacts({ drawn, names, header }: ReportFacts, texts: Texts): Fact[] {
+  const { t } = texts;
+  const key: Fact[] = drawn.isKey ? [[t('report:key-image'), t('report:key-image-marked')]] : [];
+  const measured = drawn.measurements.map((measurement): Fact => {
+    const lines = [...measurementLines(measurement, texts), spacingInWords(measurement, texts)].filter(
+      (line) => line !== '' && (names || !carriesIdentity(line, header)),
+    );
+    return [t(`measure:kind/${measurement.kind}`), lines.join('; ') || '–'];
+  });
+  return [...key, ...measured];
 }
 
 function reviewFacts({ review, createdAt }: ReportFacts, { t }: Texts): Fact[] {
@@ -383,6 +404,7 @@ export function reportContent(facts: ReportFacts, texts: Texts): ReportContent {
     unit: t('report:heat-map-unit'),
     ...answer(facts, texts),
     cautions: cautions(facts, texts),
+    measurements: measurementFacts(facts, texts),
     impression,
     review: reviewFacts(facts, texts),
     signatureLine: signed ? null : { signature: t('report:signature'), date: t('report:date') },

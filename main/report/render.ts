@@ -58,6 +58,10 @@ function drawReport(flow: Flow, content: ReportContent, pictures: ReportPictures
   flow.skip(6);
   drawPictures(flow, content, pictures, height);
   drawClasses(flow, content);
+  if (content.measurements.length > 0) {
+    heading(flow, content.words.measurements);
+    drawFacts(flow, [{ facts: content.measurements, x: left, width, labelWidth: 100 }]);
+  }
   drawReview(flow, content);
   if (content.full) {
     heading(flow, content.words.howMade);

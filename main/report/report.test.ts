@@ -12,6 +12,7 @@ import { HEAT_MAP_FULL_SCALE } from '../../models/imaging/heatmap.ts';
 import { verdictCautions } from './cautions.ts';
 import { UNCHANGED, type Presentation } from '../../models/imaging/presentation.ts';
 import { windowOf } from '../../models/imaging/voi.ts';
+import type { Measurement } from '../../models/measure/measurement.ts';
 import { NO_REVIEW } from '../../models/review.ts';
 import { english } from '../../models/texts/texts.ts';
 import type { Requests } from '../services/classify.ts';
@@ -73,6 +74,7 @@ const OPTIONS: Omit<ReportOptions, 'prediction'> = {
   shownAnyway: false,
   model: { directory: '/model', engine: 'auto', device: 'auto' },
   review: NO_REVIEW,
+  drawnOn: null,
   template: 'page',
   paper: 'a4',
   texts: english,
@@ -267,6 +269,34 @@ describe('the report', () => {
       expect(squeeze(text)).toContain(squeeze(part));
     }
     expect(result.review).toEqual(review);
+  });
+
+  it('prints what was measured on these very pixels of this frame, and that it is a key image', async () => {
+    const measurement = {
+      id: 'm',
+      image: '1.2.3.4.5',
+      kind: 'length',
+      frame: 0,
+      points: [
+        { x: 0, y: 0 },
+        { x: 10, y: 0 },
+      ],
+      text: 'nodule',
+      quantities: [{ name: 'length', value: 12.34, unit: 'mm' }],
+      spacing: { row: 1, column: 1, source: 'PixelSpacing', note: null },
+      contentSha256: CONTENT.sha256,
+      createdAt: '2026-01-01T00:00:00Z',
+    } as unknown as Measurement;
+    const others = [
+      { ...measurement, frame: 1, text: 'other frame' },
+      { ...measurement, contentSha256: 'ef', text: 'other pixels' },
+    ];
+    const drawnOn = () => ({ measurements: [measurement, ...others], keyFrames: [0] });
+    const { text } = await read(await report({}, { drawnOn }));
+    for (const part of ['Measurements', 'Key image', 'nodule; 12.34 mm']) {
+      expect(squeeze(text)).toContain(squeeze(part));
+    }
+    expect(text).not.toContain('other');
   });
 
   it('has its result attached as data', async () => {

@@ -60,6 +60,7 @@ beforeEach(() => {
         return requests.request(method, ...rest);
       },
     },
+    drawnOn: () => ({ measurements: [], keyFrames: [] }),
     image: () => ({ name: 'patients/Doe^Jane.dcm' }),
     prediction: (id) => {
       if (id !== shown.id) throw new HifuseError('prediction.gone');

@@ -3,6 +3,7 @@ import sharp from 'sharp';
 import { isWithheld } from '../../models/doubt/verdict.ts';
 import { HifuseError } from '../../models/errors.ts';
 import type { Presentation } from '../../models/imaging/presentation.ts';
+import { imageKey } from '../../models/measure/measurement.ts';
 import type { Manifest } from '../../models/package/manifest.ts';
 import { NO_REVIEW, type Review } from '../../models/review.ts';
 import type { Texts } from '../../models/texts/texts.ts';
@@ -10,7 +11,7 @@ import type { ModelSelection, Prediction } from '../../worker/protocol.ts';
 import type { Host } from '../hosts/host.ts';
 import type { Api } from '../ipc/contract.ts';
 import { reportedResult } from '../report/attachment.ts';
-import { reportContent, type SingleTemplate } from '../report/content.ts';
+import { reportContent, type ReportFacts, type SingleTemplate } from '../report/content.ts';
 import { renderOverlay } from '../report/overlay.ts';
 import type { PaperName } from '../report/paper.ts';
 import type { ReportPictures } from '../report/pictures.ts';
@@ -40,6 +41,8 @@ export interface ReportOptions {
   /** The reader asked to see the answer although the image is outside of what the model is meant for. */
   shownAnyway: boolean;
   review: Review;
+  /** What readers drew on an image, by its key; null: nothing is printed of it. */
+  drawnOn: ((image: string) => Api['measurements.list']['result']) | null;
   template: SingleTemplate;
   paper: PaperName;
   /** In the language of the report. */
@@ -54,7 +57,7 @@ export interface ReportOptions {
  * @throws HifuseError `image.changed` where the file is no longer what was classified; otherwise as the decoder does
  */
 export async function createReport(requests: Requests, options: ReportOptions): Promise<Uint8Array<ArrayBuffer>> {
-  const { prediction, model, classIndex, presentation, paper, texts, signal, ...rest } = options;
+  const { prediction, model, classIndex, presentation, paper, texts, drawnOn, signal, ...rest } = options;
   const withheld = isWithheld(prediction.verdict, options.shownAnyway);
   const overlayOpacity = withheld ? 0 : options.overlayOpacity;
   const explained = classIndex ?? prediction.top1;
@@ -70,6 +73,7 @@ export async function createReport(requests: Requests, options: ReportOptions): 
   ]);
   const facts = {
     ...rest,
+    drawn: drawnOf(drawnOn, pictures.header.sopInstanceUid, prediction),
     prediction,
     header: pictures.header,
     classIndex: overlayOpacity > 0 ? explained : null,
@@ -78,6 +82,20 @@ export async function createReport(requests: Requests, options: ReportOptions): 
   };
   const attachment = reportedResult(facts);
   return renderReport(reportContent(facts, texts), { ...pictures, input }, { paper, attachment });
+}
+
+/** What was drawn on the very pixels that were classified. */
+function drawnOf(
+  drawnOn: ReportOptions['drawnOn'],
+  sopInstanceUid: string,
+  { image: { frame }, content: { sha256 } }: Prediction,
+): ReportFacts['drawn'] {
+  if (!drawnOn) return { measurements: [], isKey: false };
+  const { measurements, keyFrames } = drawnOn(imageKey(sopInstanceUid, sha256));
+  return {
+    measurements: measurements.filter((one) => one.frame === frame && one.contentSha256 === sha256),
+    isKey: keyFrames.includes(frame),
+  };
 }
 
 /** What the network received. @throws HifuseError `image.changed` */
@@ -104,6 +122,7 @@ export interface ReportsDependencies {
   image(imageId: string): { name: string };
   /** A prediction that was shown. @throws HifuseError `prediction.gone` */
   prediction(predictionId: string): KeptPrediction;
+  drawnOn: NonNullable<ReportOptions['drawnOn']>;
   saveFile: Host['saveFile'];
   /** In the language that the settings choose. */
   texts(): Promise<Texts>;
@@ -133,6 +152,7 @@ export class Reports {
       manifest,
       name,
       review: NO_REVIEW,
+      drawnOn: this.#with.drawnOn,
       template: 'page',
       paper: 'a4',
       texts: await this.#with.texts(),
