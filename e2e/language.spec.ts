@@ -21,7 +21,7 @@ test.afterAll(async () => {
 
 /** Numbers, what stands between texts, names of files and formats, and keys as they are printed. */
 const DATA =
-  /^[\s\d.,·:;×/%+≥≤<>~–−()=#[\]…-]*$|^(\S+\.(dcm|png|jpg)|CSV|JSON)$|^\(?((Ctrl|Shift|Alt|⌘)\+?)*([A-Z?.[\]←→↑↓]|Home|End|PageUp|PageDown|Enter|Ctrl|Shift|Alt|⌘)?\)?$/;
+  /^[\s\d.,·:;×/%+≥≤<>~–−()=#[\]…-]*$|^(\S+\.(dcm|png|jpg)|CSV|JSON)$|^\(?((Ctrl|Shift|Alt|⌘)\+?)*([A-Z?.[\]←→↑↓]|Home|End|Delete|PageUp|PageDown|Enter|Ctrl|Shift|Alt|⌘)?\)?$/;
 /** Elements whose text is a file's, a model package's or the application's own name. */
 const DATA_PLACES = [
   'h1',

@@ -9,9 +9,8 @@ import { encodeMessage } from './wire.ts';
 const MOST_BYTES = 64 * 1024;
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-/** Files that a browser sent, since those need not lie on a disk; every name that ends in a digit is an image. */
-function start() {
-  const requests = fakeRequests({
+const readable = () =>
+  fakeRequests({
     'image.headers': async ({ paths }) => {
       await turn();
       return paths.map((file) => {
@@ -20,6 +19,9 @@ function start() {
       });
     },
   });
+
+/** Files that a browser sent, since those need not lie on a disk; every name that ends in a digit is an image. */
+function start(requests = readable()) {
   const clock = new FakeClock();
   const studies = new Studies({ requests, clock });
   const add = (from: number, count: number): void => {
@@ -57,6 +59,26 @@ function cpuMilliseconds(work: () => void): number {
 }
 
 describe('StudyFeed', () => {
+  it('keeps every message below 64 kB, however long the texts of a header are', async () => {
+    const requests = fakeRequests({
+      'image.headers': ({ paths }) =>
+        Promise.resolve(
+          paths.map((file) => {
+            const length = file.endsWith('7') ? 200_000 : 20_000;
+            return { ok: true, header: { ...fakeHeader(file), seriesDescription: 'x'.repeat(length) } };
+          }),
+        ),
+    });
+    const { clock, add, read, connect, studies } = start(requests);
+    const { list, sizes } = connect();
+    add(0, 20);
+    await read();
+    for (let page = 0; page < 20; page++) clock.advance(250);
+    expect(list.images.size).toBe(20);
+    expect(Math.max(...sizes)).toBeLessThan(MOST_BYTES);
+    expect(studies.pending).toBe(0);
+  });
+
   it('tells a page everything in pages, then what changes, in revisions without a gap', async () => {
     const { studies, clock, add, read, connect } = start();
     add(0, 1000);

@@ -14,6 +14,28 @@ export interface FeedTarget {
   isBehind(): boolean;
 }
 
+interface News {
+  image: ImageEntry | null;
+  series?: SeriesEntry;
+  study?: StudyEntry;
+}
+
+/** Longest text of an entry that would not fit into a message as it is: an element of a DICOM file may hold megabytes. */
+const SHORT_TEXT = 200;
+
+/** By these the page tells images, series and studies apart. */
+const IDENTITIES = new Set(['id', 'seriesId', 'studyId']);
+
+/** The same with every text cut but those. */
+function withShortTexts(news: News): News {
+  const cut = JSON.stringify(news, (key, value: unknown) =>
+    typeof value === 'string' && value.length > SHORT_TEXT && !IDENTITIES.has(key)
+      ? `${value.slice(0, SHORT_TEXT)}…`
+      : value,
+  );
+  return JSON.parse(cut) as News;
+}
+
 const jsonBytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
 /**
@@ -106,29 +128,32 @@ export class StudyFeed {
     const images: ImageEntry[] = [];
     const closed: string[] = [];
     let bytes = 0;
-    const put = <T>(list: T[], entry: T): void => {
-      list.push(entry);
-      bytes += jsonBytes(entry) + 1;
-    };
     for (const id of this.#untold) {
-      if (bytes >= PAGE_BYTES) break;
+      const news = this.#newsOf(id);
+      const size = jsonBytes(news);
+      // The first always goes: it fits, however long the texts of a header are.
+      if (bytes > 0 && bytes + size > PAGE_BYTES) break;
+      bytes += size;
       this.#untold.delete(id);
-      const image = this.#studies.image(id);
-      if (!image) {
-        put(closed, id);
-        continue;
-      }
-      put(images, image);
-      if (image.seriesId === null || this.#known.has(image.seriesId)) continue;
-      const entry = this.#studies.series(image.seriesId);
-      put(series, entry.series);
-      if (!this.#known.has(entry.study.id)) put(studies, entry.study);
-      this.#known.add(entry.series.id).add(entry.study.id);
+      const { image, series: seriesEntry, study } = size > PAGE_BYTES ? withShortTexts(news) : news;
+      if (image) images.push(image);
+      else closed.push(id);
+      if (seriesEntry) series.push(seriesEntry);
+      if (study) studies.push(study);
+      for (const entry of [seriesEntry, study]) if (entry) this.#known.add(entry.id);
     }
     const { pending, skipped } = this.#studies;
     const reset = this.#reset;
     this.#reset = false;
     const complete = this.#untold.size === 0;
     return { revision: ++this.#revision, reset, complete, studies, series, images, closed, pending, skipped };
+  }
+
+  /** An image, null where it was closed, with its series and study where the page does not know them. */
+  #newsOf(id: string): News {
+    const image = this.#studies.image(id) ?? null;
+    if (image === null || image.seriesId === null || this.#known.has(image.seriesId)) return { image };
+    const { series, study } = this.#studies.series(image.seriesId);
+    return this.#known.has(study.id) ? { image, series } : { image, series, study };
   }
 }

@@ -170,7 +170,7 @@ describe('the report', () => {
       const long = 'a very long text '.repeat(60);
       const probabilities = Array.from({ length: 1000 }, () => 0.001);
       const warnings = Array.from({ length: 20 }, (_, i) =>
-        warning('prediction.colour', { modalities: `${long} no. ${i}` }),
+        warning('spacing.calibrated', { description: `${long} no. ${i},` }),
       );
       const header = { patientName: long, studyDescription: long, patientId: 'x'.repeat(500) };
       const prediction = predicted({ warnings }, probabilities);
@@ -397,7 +397,7 @@ describe('the report', () => {
       seriesDescription: 'AP',
     };
     const prediction = predicted({
-      warnings: [warning('prediction.colour', { modalities: 'PHANTOM' }), warning('dicom.cut')],
+      warnings: [warning('spacing.calibrated', { description: 'PHANTOM' }), warning('dicom.cut')],
     });
     const options = { name: 'phantom_zoe.dcm', prediction };
     const pdf = await report(header, { ...options, names: false });

@@ -80,7 +80,6 @@ export const report = {
   signed: 'Signed',
   signature: 'Name and signature',
   date: 'Date',
-  impression: 'Impression',
   'image-alternative': 'The image as the reader saw it.',
   'heat-map-alternative': 'The same image under colours that show where the network looked for “{{name}}”.',
   'input-alternative': 'The picture of 224 by 224 pixels that the network received.',

@@ -1,6 +1,5 @@
 /** Verdicts, prediction sets and calibration, in the same words on every surface. */
 export const verdict = {
-  inside: 'Inside',
   outside: 'Outside',
   unverified: 'Unverified',
   'outside-panel': 'Outside of what the model is meant for. Do not rely on its answer.',
@@ -15,6 +14,4 @@ export const verdict = {
   'hide-again': 'Hide again',
   'shown-anyway': 'The reader asked to see the answer although the image is outside of what the model is meant for.',
   'not-shown': 'Not shown: the image is outside of what the model is meant for.',
-  calibrated: 'Probabilities, calibrated',
-  uncalibrated: 'Probabilities, uncalibrated',
 } as const;

@@ -22,8 +22,6 @@ export const warnings = {
   'spacing.calibrated': 'Calibration: {{description}}',
   'spacing.ultrasound': 'Holds inside the regions {{regions}} (columns × rows).',
   'image.damaged': 'The compressed image is damaged: parts of what is shown may be wrong. Ask for the file again.',
-  'prediction.colour':
-    'This is a picture in colour; the model is meant for {{modalities}}, which have none. Do not rely on its answer.',
   'store.damaged':
     'The settings of the application were damaged. They were set aside as {{file}} in its data folder, and new ones were begun.',
   'store.newer':
