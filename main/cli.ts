@@ -35,6 +35,7 @@ export async function runCli(
     if (hasStore(host.dataDirectory)) store ??= openStore(host.dataDirectory);
     return store ? new Settings(store.settings).get() : DEFAULT_SETTINGS;
   };
+  const more: Inference[] = [];
   for (const name of ENDINGS) process.once(name, interrupt);
   try {
     return await runCommandLine(argv, {
@@ -47,6 +48,12 @@ export async function runCli(
         const { modelId } = settings();
         return {
           requests: inference,
+          processes: (count, threads) => {
+            const spawnWorker = () => host.spawnWorker({ threads });
+            const made = Array.from({ length: count }, () => new Inference({ spawnWorker }));
+            more.push(...made);
+            return made;
+          },
           packages,
           defaultModel: () => packages.resolve(modelId),
           dataDirectory: host.dataDirectory,
@@ -56,7 +63,7 @@ export async function runCli(
     });
   } finally {
     for (const name of ENDINGS) process.off(name, interrupt);
-    inference.stop();
+    for (const one of [inference, ...more]) one.stop();
     (store as Store | null)?.close();
   }
 }

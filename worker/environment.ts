@@ -9,3 +9,12 @@ export const WORKER_ENVIRONMENT = {
    */
   MALLOC_MMAP_THRESHOLD_: String(2 ** 20),
 } as const;
+
+/** Says how many threads the network and the decoding have each, where not what they like. */
+export const THREADS_VARIABLE = 'HIFUSE_THREADS';
+
+/** The number that {@link THREADS_VARIABLE} gives; null where it gives none. */
+export function threadsOf(environment: NodeJS.ProcessEnv): number | null {
+  const threads = Number(environment[THREADS_VARIABLE]);
+  return Number.isSafeInteger(threads) && threads >= 1 ? threads : null;
+}

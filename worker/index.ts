@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { Dispatcher } from './dispatch.ts';
 import { deleteQueuedTelemetry } from './engines/onnx/queued-telemetry.ts';
 import { createHandlers } from './handlers.ts';
+import { threadsOf } from './environment.ts';
 import { dieWithoutPatientData } from './last-words.ts';
 import type { FromWorker, ToWorker } from './protocol.ts';
 
@@ -49,7 +50,10 @@ function openPort(): Port {
 dieWithoutPatientData();
 
 const port = openPort();
-const dispatcher = new Dispatcher(createHandlers({ threads: Math.max(1, availableParallelism() - 1) }), port.send);
+const dispatcher = new Dispatcher(
+  createHandlers({ threads: threadsOf(process.env) ?? Math.max(1, availableParallelism() - 1) }),
+  port.send,
+);
 port.onMessage((message) => {
   dispatcher.receive(message);
 });

@@ -305,6 +305,36 @@ describe('hifuse batch', () => {
     expect(said).toContain('another frames');
   });
 
+  it('shares its files among shards, which merged are what one run would have made', async () => {
+    const many = Array.from({ length: 60 }, (_, i) => [
+      `in/${i % 3}/${i}`,
+      i % 13 === 0 ? 'broken' : `image ${i % 50}`,
+    ]);
+    await make(Object.fromEntries(many) as Record<string, string>);
+    await hifuse(batch());
+    const shard = (k: number) => hifuse(['batch', at('in'), '--out', at(`s${k}`), '--recursive', '--shard', `${k}/3`]);
+    for (const k of [1, 2]) await shard(k);
+    const missing = await hifuse(['merge', at('s1'), at('s2'), '--out', at('merged')]);
+    expect([missing.status, missing.said]).toEqual([1, expect.stringContaining('Missing shards: 3/3')]);
+    expect(await readFile(at('merged', 'summary.html'), 'utf8')).toContain('Missing shards: 3/3');
+    expect(await readdir(at('merged'))).toContain('results.partial.csv');
+    await shard(3);
+    const whole = await hifuse(['merge', at('s3'), at('s1'), at('s2'), '--out', at('merged')]);
+    expect(whole.said).toContain('Wrote results.csv');
+    expect(timeless(await rows('merged'))).toEqual(timeless(await rows()));
+    for (const k of [1, 2, 3]) expect((await rows(`s${k}`)).length).toBeGreaterThan(5);
+  });
+
+  it('merges no shard twice, and none of another run', async () => {
+    await make({ 'in/1': 'image a', 'in/2': 'image b' });
+    for (const k of [1, 2]) await hifuse(['batch', at('in'), '--out', at(`s${k}`), '--shard', `${k}/2`]);
+    await hifuse(['batch', at('in'), '--out', at('other'), '--shard', '2/2', '--frames', 'all']);
+    const twice = await hifuse(['merge', at('s1'), at('s1'), '--out', at('merged')]);
+    expect([twice.status, twice.said]).toEqual([2, expect.stringContaining('in use by another run')]);
+    const other = await hifuse(['merge', at('s1'), at('other'), '--out', at('merged')]);
+    expect([other.status, other.said]).toEqual([2, expect.stringContaining('differ in frames')]);
+  });
+
   it('tries failed files again where asked', async () => {
     await make({ 'in/1': 'broken', 'in/2': 'image b' });
     await hifuse(batch());

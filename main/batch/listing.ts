@@ -27,23 +27,24 @@ export const absolute = ({ root }: Pick<BatchPlan, 'root'>, file: string): strin
   path.join(root, ...file.split('/'));
 
 /** An entry that is known without reading it, with the row that says why it has no prediction. */
-function leftOut(file: string, status: 'failed' | 'skipped', error: HifuseError): ListedFile {
+function leftOut(file: string, position: number, status: 'failed' | 'skipped', error: HifuseError): ListedFile {
   const value = toErrorValue(error);
   const row = resultRow(file, 0, { status, prediction: null, error: value });
-  return { path: file, version: `none: ${row.error!.message}`, row };
+  return { path: file, position, version: `none: ${row.error!.message}`, row };
 }
 
-async function listed(plan: BatchPlan, file: string): Promise<ListedFile> {
+async function listed(plan: BatchPlan, file: string, position: number): Promise<ListedFile> {
   try {
     const { size, mtimeNs } = await stat(absolute(plan, file), { bigint: true });
-    return { path: file, version: `${size}:${mtimeNs}` };
+    return { path: file, position, version: `${size}:${mtimeNs}` };
   } catch (error) {
     const name = path.posix.basename(file);
     const gone = problemOf(error) === 'ENOENT';
     return gone
-      ? leftOut(file, 'failed', new HifuseError('file.not-found', { reason: 'gone', file: name }))
+      ? leftOut(file, position, 'failed', new HifuseError('file.not-found', { reason: 'gone', file: name }))
       : leftOut(
           file,
+          position,
           'failed',
           new HifuseError('file.unreadable', { reason: 'left-out', file: name, problem: problemOf(error) }),
         );
@@ -60,24 +61,27 @@ async function listed(plan: BatchPlan, file: string): Promise<ListedFile> {
 export async function* listFiles(plan: BatchPlan, options: ListingOptions): AsyncGenerator<ListedFile[]> {
   const isWanted = fileFilter(plan.include, plan.exclude);
   const seen = new Set<string>();
-  let files: string[] = [];
+  let files: { file: string; position: number }[] = [];
   let others: ListedFile[] = [];
-  const isNew = (file: string): boolean => {
-    if (!inShard(file, plan.shard)) return false;
-    if (plan.starts.length === 1) return true;
-    return !seen.has(file) && Boolean(seen.add(file));
+  let met = 0;
+  /** The place of an entry among those of all shards, so that merged ones have one order; null where it is not to be listed. */
+  const place = (file: string): number | null => {
+    if (plan.starts.length > 1) {
+      if (seen.has(file)) return null;
+      seen.add(file);
+    }
+    const position = met++;
+    return inShard(file, plan.shard) ? position : null;
   };
   const flush = async (): Promise<ListedFile[]> => {
-    const chunk = [...(await Promise.all(files.map((file) => listed(plan, file)))), ...others];
+    const chunk = [...(await Promise.all(files.map(({ file, position }) => listed(plan, file, position)))), ...others];
     [files, others] = [[], []];
     return chunk;
   };
   const nameOf = (at: string): string => withSlashes(path.relative(plan.root, at));
-  const onUnreadable = (error: HifuseError, at: string): void => {
-    if (isNew(nameOf(at))) others.push(leftOut(nameOf(at), 'failed', error));
-  };
-  const skip = (at: string, error: HifuseError): void => {
-    if (isNew(nameOf(at))) others.push(leftOut(nameOf(at), 'skipped', error));
+  const leave = (at: string, status: 'failed' | 'skipped', error: HifuseError): void => {
+    const position = place(nameOf(at));
+    if (position !== null) others.push(leftOut(nameOf(at), position, status, error));
   };
   const isExcepted = (at: string): boolean =>
     options.except.some((one) => at === one || at.startsWith(one.endsWith(path.sep) ? one : one + path.sep));
@@ -87,12 +91,18 @@ export async function* listFiles(plan: BatchPlan, options: ListingOptions): Asyn
     const walked: AsyncGenerator<WalkedFile> = walk(top, {
       recursive: plan.recursive,
       signal: options.signal,
-      onUnreadable,
+      onUnreadable: (error, at) => {
+        leave(at, 'failed', error);
+      },
       onSpecial: (at) => {
-        skip(at, new HifuseError('file.unreadable', { reason: 'no-file', file: path.basename(at) }));
+        leave(at, 'skipped', new HifuseError('file.unreadable', { reason: 'no-file', file: path.basename(at) }));
       },
       onRepeated: (at) => {
-        skip(at, new HifuseError('file.unreadable', { reason: 'left-out-repeated', file: path.basename(at) }));
+        leave(
+          at,
+          'skipped',
+          new HifuseError('file.unreadable', { reason: 'left-out-repeated', file: path.basename(at) }),
+        );
       },
     });
     const isFile = (await stat(top).catch(() => null))?.isFile() ?? false;
@@ -100,7 +110,8 @@ export async function* listFiles(plan: BatchPlan, options: ListingOptions): Asyn
       if (isExcepted(at)) continue;
       const file = isFile ? start : joined(start, name);
       // A file that was named is wanted whatever the filters say.
-      if ((isFile || isWanted(file)) && isNew(file)) files.push(file);
+      const position = isFile || isWanted(file) ? place(file) : null;
+      if (position !== null) files.push({ file, position });
       if (files.length + others.length >= CHUNK) yield await flush();
     }
   }

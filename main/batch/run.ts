@@ -148,13 +148,13 @@ export class BatchRun {
     const { store } = this.#with;
     const listing = store.beginListing();
     this.#listing = { id: listing, listed: false, next: withResolvers() };
-    let position = 0;
+    let count = 0;
     const options = { except: [path.resolve(store.folder)], signal: this.#signal };
     for await (const files of listFiles(store.plan, options)) {
-      store.list(listing, position, files, this.#makerId);
-      position += files.length;
+      store.list(listing, files, this.#makerId);
+      count += files.length;
       for (const { row } of files) if (row) this.#count(row);
-      this.#progress.files = position;
+      this.#progress.files = count;
       this.#listing.next.resolve();
       this.#listing.next = withResolvers();
     }

@@ -17,6 +17,8 @@ const BUSY_MILLISECONDS = 2000;
 export interface ListedFile {
   /** Relative to the root, with '/' between parts. */
   path: string;
+  /** Its place in the order of all files. */
+  position: number;
   /** Which version of it is there: see {@link versionOf}. */
   version: string;
   /** Known without reading it: why there will be no prediction. */
@@ -227,28 +229,28 @@ export class RunStore {
     return listing;
   }
 
-  /** Files in their order, from `position` on. A file whose version is another one than that of its rows loses these. */
-  list(listing: number, position: number, files: readonly ListedFile[], makerId: number): void {
+  /** Takes files in. A file whose version is another one than that of its rows loses these. */
+  list(listing: number, files: readonly ListedFile[], makerId: number): void {
     const connection = this.#connection;
     this.#write(() => {
-      for (const [i, { path: file, version, row }] of files.entries()) {
+      for (const { path: file, position, version, row } of files) {
         const [known] = connection.rows('SELECT id, version, done FROM files WHERE path = ?', file);
         if (!known) {
           connection.run(
             'INSERT INTO files (path, position, listed, version) VALUES (?, ?, ?, ?)',
-            ...[file, position + i, listing, version],
+            ...[file, position, listing, version],
           );
         } else {
           const [id, kept, done] = known;
           const redo = kept !== version;
           if (row && done === 1 && !redo) {
-            connection.run('UPDATE files SET position = ?, listed = ? WHERE id = ?', position + i, listing, id!);
+            connection.run('UPDATE files SET position = ?, listed = ? WHERE id = ?', position, listing, id!);
             continue;
           }
           if (redo) connection.run('DELETE FROM results WHERE file = ?', id!);
           connection.run(
             'UPDATE files SET position = ?, listed = ?, version = ?, done = ? WHERE id = ?',
-            ...[position + i, listing, version, redo ? 0 : done!, id!],
+            ...[position, listing, version, redo ? 0 : done!, id!],
           );
         }
         if (!row) continue;
@@ -392,6 +394,46 @@ export class RunStore {
       rows.push(keptRow(columns.slice(0, -2)));
     }
     if (rows.length > 0) yield rows;
+  }
+
+  /** Takes the files of another store over, with their rows, in place of those of the same path. */
+  takeOver(other: RunStore, listing: number, chunk: number): void {
+    const makers = new Map([...other.makers()].map(([id, header]) => [id, this.maker(header)]));
+    const columns = this.#connection.rows(`SELECT name FROM pragma_table_info('files')`).map(([name]) => String(name));
+    const kept = columns.filter((name) => name !== 'id' && name !== 'listed');
+    const resultColumns = this.#connection
+      .rows(`SELECT name FROM pragma_table_info('results')`)
+      .map(([name]) => String(name))
+      .filter((name) => name !== 'file' && name !== 'maker');
+    const marks = (count: number): string => new Array<string>(count).fill('?').join();
+    for (let after = 0; ;) {
+      const files = other.#connection.rows(
+        `SELECT id, ${kept.join()} FROM files WHERE id > ? ORDER BY id LIMIT ?`,
+        ...[after, chunk],
+      );
+      if (files.length === 0) return;
+      after = Number(files.at(-1)![0]);
+      this.#write(() => {
+        for (const [id, ...values] of files) {
+          this.#connection.run('DELETE FROM files WHERE path = ?', values[kept.indexOf('path')]!);
+          this.#connection.run(
+            `INSERT INTO files (${kept.join()}, listed) VALUES (${marks(kept.length + 1)})`,
+            ...[...values, listing],
+          );
+          const mine = this.#connection.value('SELECT last_insert_rowid()')!;
+          const rows = other.#connection.rows(
+            `SELECT maker, ${resultColumns.join()} FROM results WHERE file = ? ORDER BY frame`,
+            id!,
+          );
+          for (const [maker, ...row] of rows) {
+            this.#connection.run(
+              `INSERT INTO results (file, maker, ${resultColumns.join()}) VALUES (${marks(resultColumns.length + 2)})`,
+              ...[mine, makers.get(Number(maker))!, ...row],
+            );
+          }
+        }
+      });
+    }
   }
 
   /** Path -> Patient ID, of files that name one. */

@@ -1,11 +1,24 @@
 import { stat } from 'node:fs/promises';
+import path from 'node:path';
 import type { Texts } from '../../models/texts/texts.ts';
+import type { ModelSelection } from '../../worker/protocol.ts';
 import { finishRun } from '../batch/finish.ts';
 import { plannedModel, type BatchPlan } from '../batch/plan.ts';
+import { planProcesses, processors } from '../batch/processors.ts';
 import { BatchRun, type BatchProgress } from '../batch/run.ts';
 import { RunStore } from '../batch/store.ts';
+import type { Requests } from '../services/classify.ts';
 import { aggregationOf, frameChoice, labelsOf, rootOf, shardOf } from './batch-options.ts';
-import { EXIT, parse, UsageError, wholeNumber, type Command, type Context, type ExitStatus } from './command.ts';
+import {
+  EXIT,
+  parse,
+  UsageError,
+  wholeNumber,
+  type Command,
+  type CommandServices,
+  type Context,
+  type ExitStatus,
+} from './command.ts';
 import { modelHelp, MODEL_OPTIONS, selectModel } from './model-options.ts';
 import { createProgress } from './progress.ts';
 
@@ -22,6 +35,7 @@ const OPTIONS = {
   'retry-failed': { type: 'boolean', default: false },
   shard: { type: 'string' },
   batch: { type: 'string' },
+  processes: { type: 'string' },
   progress: { type: 'boolean', default: false },
   'list-skipped': { type: 'boolean', default: false },
 } as const;
@@ -40,6 +54,21 @@ function durationText(t: Texts['t'], seconds: number): string {
   return t('batch:time.hours', { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
 }
 
+/** The inference processes of a run, none of which has started yet. */
+async function fleetOf(
+  model: ModelSelection,
+  wanted: string | undefined,
+  services: CommandServices,
+): Promise<[Requests, ...Requests[]]> {
+  const count = processors();
+  const weights = await stat(path.join(model.directory, 'weights.safetensors')).catch(() => null);
+  const plan = planProcesses(count, weights?.size ?? 0);
+  const processes = wanted === undefined ? plan.processes : wholeNumber('processes', wanted, 1);
+  const threads = wanted === undefined ? plan.threads : Math.max(1, Math.floor(count / processes));
+  const [first = services.requests, ...others] = services.processes?.(processes, threads) ?? [];
+  return [first, ...others];
+}
+
 async function run(args: readonly string[], context: Context): Promise<ExitStatus> {
   const { values, positionals: paths } = parse(args, OPTIONS);
   const { out } = values;
@@ -50,12 +79,15 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
   const shard = shardOf(values.shard);
   const networkBatchSize = values.batch === undefined ? null : wholeNumber('batch', values.batch, 1);
   const { services, signal, texts } = context;
-  const { requests } = services;
   const isFolder = (await stat(paths[0]!).catch(() => null))?.isDirectory() ?? false;
   const { root, starts } = rootOf(paths, isFolder);
 
   const model = await selectModel(services, values);
+  const all = await fleetOf(model, values.processes, services);
+  const [requests] = all;
   const info = await requests.request('model.load', model, { signal });
+  // A graphics processor is one, however many processes ask it.
+  const fleet = info.device === 'cpu' ? all : [requests];
   const labels = await labelsOf(values.labels, root, info.manifest.classes, signal);
   const plan: BatchPlan = {
     root,
@@ -81,7 +113,7 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
     });
     const batch = new BatchRun({
       store,
-      fleet: [requests],
+      fleet,
       model,
       info,
       ...(networkBatchSize === null ? {} : { networkBatchSize }),

@@ -12,6 +12,11 @@ export type ExitStatus = (typeof EXIT)[keyof typeof EXIT];
 /** The services that commands use; the inference process starts with the first request. */
 export interface CommandServices {
   requests: Requests;
+  /**
+   * Further inference processes of so many threads each; each starts with its first request, and ends with the command.
+   * Where they are not to be had, `requests` serves alone.
+   */
+  processes?(count: number, threads: number): Requests[];
   packages: {
     list(): Promise<ModelSummary[]>;
     /** What is left out of the list, and why. */

@@ -6,6 +6,7 @@ import { evaluate } from './evaluate.ts';
 import { exportOnnx } from './export-onnx.ts';
 import { importCommand } from './import.ts';
 import { inspect } from './inspect.ts';
+import { merge } from './merge.ts';
 import { models } from './models.ts';
 import { quantize } from './quantize.ts';
 import { render } from './render.ts';
@@ -18,6 +19,7 @@ import { verifyReport } from './verify-report.ts';
 export const COMMANDS: readonly Command[] = [
   classify,
   batch,
+  merge,
   inspect,
   render,
   report,

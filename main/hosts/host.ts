@@ -11,13 +11,18 @@ export interface WorkerProcess {
   kill(): void;
 }
 
+export interface WorkerOptions {
+  /** Threads of the network, and as many that decode; left out: all processors, as each part likes. */
+  threads?: number;
+}
+
 /** What differs between the desktop and the browser; one implementation each in this folder. */
 export interface Host {
   readonly kind: 'electron' | 'browser';
   /** Folder for settings, imported models and caches. */
   readonly dataDirectory: string;
   /** Starts dist/worker/index.js as a process of its own. */
-  spawnWorker(): WorkerProcess;
+  spawnWorker(options?: WorkerOptions): WorkerProcess;
   /** Asks the person for files or a folder; null where the host has no dialogs. */
   openDialog(kind: 'files' | 'folder'): Promise<string[] | null>;
   /** Asks where to save and writes, or hands the bytes back for a download. */

@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process';
-import { WORKER_ENVIRONMENT } from '../../worker/environment.ts';
+import { THREADS_VARIABLE, WORKER_ENVIRONMENT } from '../../worker/environment.ts';
 import type { FromWorker } from '../../worker/protocol.ts';
 import { defaultDataDirectory, PATHS } from '../paths.ts';
-import type { Host, WorkerProcess } from './host.ts';
+import type { Host, WorkerOptions, WorkerProcess } from './host.ts';
 
 export interface NodeHostOptions {
   dataDirectory?: string;
@@ -14,18 +14,18 @@ export function nodeHost(options: NodeHostOptions = {}): Host {
   return {
     kind: 'browser',
     dataDirectory: options.dataDirectory ?? defaultDataDirectory(),
-    spawnWorker: () => forkWorker(options.workerEntry ?? PATHS.workerEntry),
+    spawnWorker: (worker) => forkWorker(options.workerEntry ?? PATHS.workerEntry, worker),
     openDialog: () => Promise.resolve(null),
     saveFile: (fileName, mime, bytes) => Promise.resolve({ kind: 'download', fileName, mime, bytes }),
   };
 }
 
-function forkWorker(entry: string): WorkerProcess {
+function forkWorker(entry: string, { threads }: WorkerOptions = {}): WorkerProcess {
   const child = fork(entry, [], {
     // Structured clone: typed arrays stay typed arrays.
     serialization: 'advanced',
     execArgv: [],
-    env: { ...process.env, ...WORKER_ENVIRONMENT },
+    env: { ...process.env, ...WORKER_ENVIRONMENT, ...(threads ? { [THREADS_VARIABLE]: String(threads) } : {}) },
     // Codecs write what they think of a file: it could name a patient. HIFUSE_DEBUG shows it.
     stdio: ['ignore', 'ignore', process.env['HIFUSE_DEBUG'] ? 'inherit' : 'ignore', 'ipc'],
   });

@@ -2,12 +2,12 @@
 import { writeFile } from 'node:fs/promises';
 import { dialog, utilityProcess, type BrowserWindow } from 'electron';
 import { HifuseError } from '../../../models/errors.ts';
-import { WORKER_ENVIRONMENT } from '../../../worker/environment.ts';
+import { THREADS_VARIABLE, WORKER_ENVIRONMENT } from '../../../worker/environment.ts';
 import type { FromWorker } from '../../../worker/protocol.ts';
 import { productName } from '../../about.ts';
 import { defaultDataDirectory, PATHS } from '../../paths.ts';
 import { problemOf } from '../../services/system-errors.ts';
-import type { Host, WorkerProcess } from '../host.ts';
+import type { Host, WorkerOptions, WorkerProcess } from '../host.ts';
 
 /** @param window that dialogs belong to; null before there is one */
 export function electronHost(window: () => BrowserWindow | null): Host {
@@ -42,10 +42,10 @@ export function electronHost(window: () => BrowserWindow | null): Host {
 }
 
 /** Only after the application is ready. MessagePorts transfer ports alone, so buffers are copied. */
-function forkWorker(): WorkerProcess {
+function forkWorker({ threads }: WorkerOptions = {}): WorkerProcess {
   const child = utilityProcess.fork(PATHS.workerEntry, [], {
     serviceName: `${productName} inference`,
-    env: { ...process.env, ...WORKER_ENVIRONMENT },
+    env: { ...process.env, ...WORKER_ENVIRONMENT, ...(threads ? { [THREADS_VARIABLE]: String(threads) } : {}) },
     // Codecs write what they think of a file: it could name a patient. HIFUSE_DEBUG shows it.
     stdio: process.env['HIFUSE_DEBUG'] ? 'inherit' : 'ignore',
   });

@@ -252,10 +252,23 @@ hifuse classify), results.jsonl, summary.html and the state of the run, run.sqli
   --shard K/N       only the K-th of N parts of the files (K from 1); hifuse merge puts the parts together
 {{model}}
   --batch N         images that the network gets at once; what is fastest if left out
+  --processes N     inference processes that share the processors; one for each if left out and memory allows
   --progress        lines of progress where stderr is no terminal
   --list-skipped    name on stderr what is skipped, and why
 
 Ctrl-C ends it; rows so far are in DIR/results.partial.csv and .jsonl.
 Exit status: 0 all were classified; 1 some failed, each with a row and a reason; 2 nothing could be classified;
 130 interrupted.`,
+
+  'merge.summary': 'put the shards of a batch together',
+  merge: `Usage: hifuse merge DIR... --out DIR [options]
+
+Puts the folders that hifuse batch --shard wrote together: results.csv, results.jsonl, summary.html and run.sqlite of
+all files, in one order, as if one run had made them. Says which shards are missing, and how many files are not done.
+
+  --out DIR         where the whole goes; not one of the shards
+  --series HOW      image (default): a row per frame; mean, max or vote: a row per series
+  --labels WHAT     measure the model: folders (their names are the classes), or a table FILE.csv (file, label)
+
+Exit status: 0 all files are there; 1 some failed, or are missing; 2 nothing could be merged.`,
 } as const;

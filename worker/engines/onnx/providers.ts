@@ -3,6 +3,7 @@
  * when the session is created, and worker/engines/select.ts says what happens then.
  */
 import type { InferenceSession } from './runtime.ts';
+import { threadsOf } from '../../environment.ts';
 import { HifuseError } from '../../../models/errors.ts';
 import type { Device } from '../../../models/devices.ts';
 
@@ -34,8 +35,10 @@ export const PROVIDERS: Readonly<Record<Device, Provider>> = {
  * which ONNX Runtime always adds itself; DirectML can neither reuse memory patterns nor run branches in parallel.
  */
 export function providerOptions(device: Device): InferenceSession.SessionOptions {
+  const threads = threadsOf(process.env);
   return {
     executionProviders: PROVIDERS[device].executionProviders,
+    ...(threads === null ? {} : { intraOpNumThreads: threads }),
     ...(device === 'dml' ? { enableMemPattern: false, executionMode: 'sequential' as const } : {}),
   };
 }
