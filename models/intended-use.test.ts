@@ -87,7 +87,10 @@ describe('intended use', () => {
 
   it('knows objects that are no acquisitions', () => {
     expect(codes({ imageType: ['ORIGINAL', 'PRIMARY', 'LOCALIZER'] })).toEqual(['image.localizer']);
-    expect(codes({ sopClassUid: '1.2.840.10008.5.1.4.1.1.66.4' })).toEqual(['image.derived-object']);
+    expect(codes({ seriesDescription: 'Topogram  0.6  T20f' })).toEqual(['image.localizer']);
+    for (const sopClass of ['66.4', '30', '481.1', '11.1', '11.2']) {
+      expect(codes({ sopClassUid: `1.2.840.10008.5.1.4.1.1.${sopClass}` })).toEqual(['image.derived-object']);
+    }
     expect(codes({ sopClassUid: '1.2.840.10008.5.1.4.1.1.7' })).toEqual(['image.secondary-capture']);
     expect(codes({ sopClassUid: '1.2.840.10008.5.1.4.1.1.7.4' })).toEqual(['image.secondary-capture']);
     expect(codes({ burnedInAnnotation: 'YES' })).toEqual(['image.burned-in-annotation']);

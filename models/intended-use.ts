@@ -129,13 +129,14 @@ const DERIVED_OBJECTS: readonly (readonly [RegExp, string])[] = [
   [/^1\.2\.840\.10008\.5\.1\.4\.1\.1\.481\./, 'radiotherapy object'],
   [/^1\.2\.840\.10008\.5\.1\.4\.1\.1\.11\./, 'presentation state'],
 ];
-const LOCALIZER = /^(LOCALIZER|SCOUT|TOPOGRAM)$/i;
+const LOCALIZER = /\b(LOCALI[SZ]ER|SCOUT|TOPOGRAM|SURVIEW)\b/i;
 
 /** What kind of object it is, whatever the model is meant for. */
-function object({ imageType, sopClassUid, burnedInAnnotation, qualityControlImage }: ImageFacts): Reason[] {
+function object(facts: ImageFacts): Reason[] {
+  const { imageType, seriesDescription, sopClassUid, burnedInAnnotation, qualityControlImage } = facts;
   const derived = DERIVED_OBJECTS.find(([uid]) => uid.test(sopClassUid));
   return [
-    ...(imageType.some((value) => LOCALIZER.test(value)) ? [reason('image.localizer')] : []),
+    ...([...imageType, seriesDescription].some((value) => LOCALIZER.test(value)) ? [reason('image.localizer')] : []),
     ...(derived ? [reason('image.derived-object', { kind: derived[1] })] : []),
     ...(qualityControlImage.toUpperCase() === 'YES' ? [reason('image.phantom')] : []),
     ...(SECONDARY_CAPTURE.test(sopClassUid) ? [reason('image.secondary-capture')] : []),

@@ -4,6 +4,7 @@
  */
 import type { Device, DeviceChoice, EngineChoice, EngineName } from '../models/devices.ts';
 import type { Reason, Warning } from '../models/warnings.ts';
+import type { DoubtMeasurement } from '../models/doubt/measurement.ts';
 import type { Verdict } from '../models/doubt/verdict.ts';
 import type { ErrorValue } from '../models/errors.ts';
 import type { Frame, FrameContent, PatientPlane, Spacing } from '../models/imaging/frame.ts';
@@ -294,6 +295,21 @@ export interface CalibrateRequest {
   share: number;
 }
 
+/** A model whose doubt is to be measured, on images that it was neither trained nor calibrated on. */
+export interface MeasureRequest {
+  directory: string;
+  /** `label`: index of the class. */
+  data: { path: string; label: number }[];
+  dataName: string;
+  /** Files of other things than the model is meant for. */
+  far: string[];
+  farName: string;
+  /** Images of the data that are changed in every way; spread evenly. */
+  nearImages: number;
+  /** Pictures of each kind that is made by code. */
+  madePictures: number;
+}
+
 /** The package that was written. */
 export interface Calibrated {
   directory: string;
@@ -352,6 +368,8 @@ export interface WorkerApi {
   'model.quantize': { params: QuantizeRequest; result: { directory: string; manifest: Manifest; unreadable: number } };
   /** Writes a package with the calibration and statistics of these images. */
   'model.calibrate': { params: CalibrateRequest; result: Calibrated };
+  /** Measures how well a model tells what it is not meant for. */
+  'model.measure': { params: MeasureRequest; result: DoubtMeasurement };
   /** Looks for images that cannot be read, and for the same picture in two parts. */
   'train.check': {
     params: { images: { path: string; part: string }[]; preprocessing: Manifest['preprocessing'] };

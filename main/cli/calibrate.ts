@@ -5,7 +5,7 @@ import type { Manifest } from '../../models/package/manifest.ts';
 import { randomFrom } from '../../models/random.ts';
 import { patientsOf } from '../services/evaluate.ts';
 import { EXIT, parse, single, UsageError, type Command, type Context, type ExitStatus } from './command.ts';
-import { dataHelp, labelIndices, readLabelled, type LabelledImage, type Part } from './labelled.ts';
+import { dataHelp, dataName, partOf, readLabelled, withClasses, type LabelledImage } from './labelled.ts';
 
 const OPTIONS = {
   data: { type: 'string' },
@@ -20,14 +20,6 @@ function shareOf(option: string, text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && value > 0 && value < 1) return value;
   throw new UsageError(({ t }) => t('cli:usage.between', { option, low: 0, high: 1, value: text }));
-}
-
-/** The images of a part where the data have parts, else all. @throws UsageError where the part is empty */
-function partOf(images: readonly LabelledImage[], part: Part, data: string): readonly LabelledImage[] {
-  if (images.every((image) => image.part === null)) return images;
-  const own = images.filter((image) => image.part === part);
-  if (own.length === 0) throw new UsageError(({ t }) => t('cli:usage.no-part', { data, part }));
-  return own;
 }
 
 /** The patients of a list in two halves, whoever has several images being in one of them. */
@@ -55,24 +47,6 @@ async function choose(data: string, reference: string | undefined, context: Cont
   const hasTraining = labelled.some(({ part }) => part === 'train');
   if (hasTraining) return { data: partOf(labelled, 'val', data), reference: partOf(labelled, 'train', data) };
   return halves(partOf(labelled, 'val', data), context);
-}
-
-/** What the data are called in the package: their folder or table, and the part. */
-function nameOf(data: string, [first]: readonly LabelledImage[]): string {
-  const name = path.basename(path.resolve(data));
-  return first?.part ? `${name}, ${first.part}` : name;
-}
-
-/** Images with the index of their class. @throws UsageError for labels that the model does not know */
-function withClasses(images: readonly LabelledImage[], classes: Manifest['classes']) {
-  const index = labelIndices(classes);
-  return images.flatMap(({ path: file, label }) => {
-    if (label === null) return [];
-    const found = index(label);
-    if (found !== undefined) return [{ path: file, label: found }];
-    const names = classes.map(({ name }) => name).join(', ');
-    throw new UsageError(({ t }) => t('cli:usage.unknown-class', { label, names }));
-  });
 }
 
 function describe({ calibration, statistics }: Manifest, texts: Texts): string[] {
@@ -117,9 +91,9 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
     directory,
     out: path.resolve(out),
     data: withClasses(chosen.data, classes),
-    dataName: nameOf(data, chosen.data),
+    dataName: dataName(data, chosen.data),
     reference: chosen.reference.map((image) => image.path),
-    referenceName: nameOf(reference ?? data, chosen.reference),
+    referenceName: dataName(reference ?? data, chosen.reference),
     coverages,
     share,
   };

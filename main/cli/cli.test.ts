@@ -6,6 +6,7 @@ import path from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { outsideFigures } from '../../models/doubt/measurement.ts';
 import { HifuseError, toErrorValue } from '../../models/errors.ts';
 import { warning, type Warning } from '../../models/warnings.ts';
 import type { Quantization } from '../../models/package/manifest.ts';
@@ -79,6 +80,21 @@ function worker(asked: Asked = []) {
   const answer = fakeRequests({
     'model.load': () => Promise.resolve(fakeModel({ manifest })),
     'model.classify': ({ images }) => Promise.resolve(images.map(outcomeOf)),
+    'model.measure': ({ dataName, data }) =>
+      Promise.resolve({
+        calibration: null,
+        coverage: [],
+        usual: outsideFigures(
+          dataName,
+          data.map(() => ({ state: 'unverified' })),
+        ),
+        inside: { images: 1, inside: 1 },
+        accuracy: 1,
+        near: [],
+        far: [],
+        farAuroc: null,
+        cost: 0.01,
+      }),
     'model.verify': ({ directory }) =>
       directory.includes('damaged')
         ? Promise.reject(new HifuseError('model.hash-mismatch'))
@@ -473,6 +489,41 @@ describe('hifuse classify', () => {
     expect(lines.length).toBeLessThan(9);
     expect(await readFile(at('r.csv'), 'utf8')).toBe('of an earlier run');
     expect((await readdir(folder)).sort()).toEqual(['in', 'r.csv', 'r.partial.csv']);
+  });
+});
+
+describe('hifuse card', () => {
+  const bundled = 'models/bundled/chest-xray-nano';
+
+  it('prints the card of a model', async () => {
+    const { status, out } = await hifuse(['card', bundled]);
+    expect(status).toBe(0);
+    expect(out).toBe(await readFile(`${bundled}/MODEL_CARD.md`, 'utf8'));
+  });
+
+  it('writes what was measured on the part test', async () => {
+    await make('normal/a.png', 'far/x.dcm', 'far/deep/y.dcm');
+    await writeFile(at('split.csv'), 'file,label,part\nnormal/a.png,normal,test\nnormal/b.png,normal,val\n');
+    const asked: Asked = [];
+    const args = ['card', bundled, '--measure', '--data', at('split.csv'), '--far', at('far'), '--out', at('card.md')];
+    const { status, out } = await hifuse(args, { asked });
+    expect(status).toBe(0);
+    expect(asked).toMatchObject([
+      {
+        method: 'model.measure',
+        params: {
+          data: [{ path: at('normal/a.png'), label: 1 }],
+          dataName: 'split.csv, test',
+          far: [at('far/deep/y.dcm'), at('far/x.dcm')],
+        },
+      },
+    ]);
+    expect(out).toContain('Of 1 images as they are, 0.0 % are outside');
+    expect(await readFile(at('card.md'), 'utf8')).toContain(out.trim());
+    expect((await hifuse(['card', bundled, '--measure'])).status).toBe(2);
+    expect(
+      (await hifuse(['card', bundled, '--measure', '--data', at('split.csv'), '--far', at('none')])).err,
+    ).toContain('is no folder');
   });
 });
 

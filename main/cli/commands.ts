@@ -1,5 +1,6 @@
 import { batch } from './batch.ts';
 import { calibrate } from './calibrate.ts';
+import { card } from './card.ts';
 import { classify } from './classify.ts';
 import type { Command } from './command.ts';
 import { evaluate } from './evaluate.ts';
@@ -31,5 +32,6 @@ export const COMMANDS: readonly Command[] = [
   exportOnnx,
   quantize,
   calibrate,
+  card,
   train,
 ];

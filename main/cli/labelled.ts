@@ -129,3 +129,29 @@ async function readTable(table: string): Promise<LabelledImage[]> {
     };
   });
 }
+
+/** The images of a part where the data have parts, else all. @throws UsageError where the part is empty */
+export function partOf(images: readonly LabelledImage[], part: Part, data: string): readonly LabelledImage[] {
+  if (images.every((image) => image.part === null)) return images;
+  const own = images.filter((image) => image.part === part);
+  if (own.length === 0) throw new UsageError(({ t }) => t('cli:usage.no-part', { data, part }));
+  return own;
+}
+
+/** What the data are called in the package: their folder or table, and the part. */
+export function dataName(data: string, [first]: readonly LabelledImage[]): string {
+  const name = path.basename(path.resolve(data));
+  return first?.part ? `${name}, ${first.part}` : name;
+}
+
+/** Images with the index of their class. @throws UsageError for labels that the model does not know */
+export function withClasses(images: readonly LabelledImage[], classes: readonly { name: string }[]) {
+  const index = labelIndices(classes);
+  return images.flatMap(({ path: file, label }) => {
+    if (label === null) return [];
+    const found = index(label);
+    if (found !== undefined) return [{ path: file, label: found }];
+    const names = classes.map(({ name }) => name).join(', ');
+    throw new UsageError(({ t }) => t('cli:usage.unknown-class', { label, names }));
+  });
+}

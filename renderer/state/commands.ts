@@ -104,7 +104,8 @@ export const COMMANDS = {
         const saved = await pane.withCurrent(() => report.save(pane));
         if (saved) toasts.show('success', saved);
       }),
-    enabled: ({ panes, report }) => panes.active.shownClass !== null && !report.saving,
+    // Also of an answer that is held back: the report says so, and why.
+    enabled: ({ panes, report }) => panes.active.prediction !== null && !report.saving,
   },
   classifyAll: {
     keys: ['Ctrl+Enter'],

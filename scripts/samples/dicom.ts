@@ -51,6 +51,8 @@ export function chestDicom(stored: Uint16Array<ArrayBuffer>, size: number): Uint
   return encodeDicom({
     ...common('CR', 1, 0),
     SeriesDescription: 'SYNTHETIC chest radiograph',
+    // Looks like what the bundled model is meant for, and is not: the application refuses it, and says why.
+    QualityControlImage: 'YES',
     ViewPosition: 'PA',
     PatientOrientation: ['L', 'F'],
     PhotometricInterpretation: 'MONOCHROME1',

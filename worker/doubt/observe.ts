@@ -7,27 +7,22 @@ import { INPUT_SIZE } from '../../models/hifuse/variants.ts';
 import { gradCam } from '../explain/grad-cam.ts';
 import type { PreparedInput } from '../handlers/imaging.ts';
 import type { Inputs } from '../handlers/inputs.ts';
-import { normalise } from '../imaging/preprocess.ts';
 import type { OpenModel } from '../sessions.ts';
 
-/** What the network made of an image, as far as calibration and its measurement need it. */
-export interface Observation {
+/** What the network made of a picture, as far as calibration and its measurement need it. */
+export interface Seen {
   logits: number[];
-  features: Features;
+  /** Means of the fused maps. */
+  pooled: Float32Array;
   /** The strongest cell of the most probable class's heat map, in logits. */
   peak: number;
-  /** Of the stored values: tells the data again. */
-  sha256: string;
-  input: PreparedInput;
 }
 
-/** A picture made of the network's input: 224 x 224, interleaved. */
-export type Change = (rgb: Uint8Array) => Uint8Array;
-
-export interface ObserveOptions {
-  signal: AbortSignal;
-  /** Made of every input before the network sees it. */
-  change?: Change;
+/** The same of an image. */
+export interface Observation extends Seen {
+  features: Features;
+  /** Of the stored values: tells the data again. */
+  sha256: string;
 }
 
 /**
@@ -40,7 +35,7 @@ export async function* observe(
   paths: readonly string[],
   open: OpenModel,
   inputs: Inputs,
-  { signal, change }: ObserveOptions,
+  { signal }: { signal: AbortSignal },
 ): AsyncGenerator<Observation | null> {
   const size = open.session.preferredBatch;
   const read = (start: number): Promise<(PreparedInput | null)[]> =>
@@ -51,16 +46,21 @@ export async function* observe(
     next = read(start + size);
     next.catch(() => undefined);
     signal.throwIfAborted();
-    const changed = batch.map((input) => input && changedInput(input, open, change));
+    const readable = batch.filter((input) => input !== null);
     const seen = await look(
-      changed.filter((input) => input !== null),
+      readable.map(({ tensor }) => tensor),
       open,
     );
-    for (const input of changed) yield input && seen.shift()!;
+    for (const input of batch) yield input && observation(input, seen.shift()!);
   }
 }
 
-async function inputOf(
+function observation({ rgb, content }: PreparedInput, seen: Seen): Observation {
+  return { ...seen, features: featuresOf(describePixels(rgb), seen.pooled), sha256: content.sha256 };
+}
+
+/** The network's input made of a file's first frame; null where it is no image that can be read. */
+export async function inputOf(
   path: string,
   open: OpenModel,
   inputs: Inputs,
@@ -75,31 +75,26 @@ async function inputOf(
   }
 }
 
-function changedInput(input: PreparedInput, open: OpenModel, change: Change | undefined): PreparedInput {
-  if (!change) return input;
-  const rgb = Uint8Array.from(change(input.rgb));
-  return { ...input, rgb, tensor: normalise(rgb, open.model.manifest.preprocessing) };
-}
-
-async function look(inputs: readonly PreparedInput[], open: OpenModel): Promise<Observation[]> {
-  if (inputs.length === 0) return [];
+/**
+ * Shows normalised pictures to a network at once.
+ *
+ * @param tensors [3, 224, 224] each
+ * @throws HifuseError `engine.failed`
+ */
+export async function look(tensors: readonly Float32Array[], open: OpenModel): Promise<Seen[]> {
+  if (tensors.length === 0) return [];
   const length = 3 * INPUT_SIZE * INPUT_SIZE;
-  const data = new Float32Array(inputs.length * length);
-  for (const [n, { tensor }] of inputs.entries()) data.set(tensor, n * length);
-  const answer = await open.session.run({ data, size: inputs.length }, ['pooled', 'fused4']);
+  const data = new Float32Array(tensors.length * length);
+  for (const [n, tensor] of tensors.entries()) data.set(tensor, n * length);
+  const answer = await open.session.run({ data, size: tensors.length }, ['pooled', 'fused4']);
   const [logits, pooled, fused4] = [answer.logits, answer.pooled!, answer.fused4!];
-  return inputs.map((input, n) => {
+  return tensors.map((_, n) => {
     const row = Array.from(logits.data.subarray(n * logits.shape[1]!, (n + 1) * logits.shape[1]!));
     const map = gradCam(fused4, open.head, n, indexOfLargest(row));
     return {
       logits: row,
-      features: featuresOf(
-        describePixels(input.rgb),
-        pooled.data.slice(n * pooled.shape[1]!, (n + 1) * pooled.shape[1]!),
-      ),
+      pooled: pooled.data.slice(n * pooled.shape[1]!, (n + 1) * pooled.shape[1]!),
       peak: map.values.reduce((a, b) => Math.max(a, b), 0),
-      sha256: input.content.sha256,
-      input,
     };
   });
 }

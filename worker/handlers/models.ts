@@ -1,6 +1,7 @@
 import type { LoadedModel } from '../engines/engine.ts';
 import { calibrate } from '../doubt/calibrate.ts';
 import type { Place } from '../engines/select.ts';
+import { measure } from '../doubt/measure.ts';
 import { runSelfTest } from '../engines/self-test.ts';
 import type { SelfTest } from '../../models/package/manifest.ts';
 import type { Handlers } from '../dispatch.ts';
@@ -75,6 +76,15 @@ export function modelHandlers(
       await sessions.forget(written.directory);
       return written;
     },
+    'model.measure': (request, { signal, progress }) =>
+      sessions.use({ directory: request.directory, engine: 'onnx', device: 'cpu' }, (open) =>
+        measure(request, open, inputs, {
+          signal,
+          onProgress: (done, total) => {
+            progress(done, total, 'measuring');
+          },
+        }),
+      ),
     'model.classify': ({ images, model, heatMaps, batchSize, facts }, { signal, progress }) =>
       sessions.use(model, (open) =>
         classify(images, open, inputs, {

@@ -16,6 +16,7 @@ export const cli = {
   'usage.window': '--window is a center and a width greater than 0, such as 40/400, not "{{value}}".',
   'usage.frame_one': '--frame counts from 0, and {{file}} has one frame.',
   'usage.frame_other': '--frame counts from 0, and {{file}} has {{count}} frames, 0 to {{last}}.',
+  'usage.folder': '{{file}} is no folder.',
   'usage.paths-missing': 'Name at least one file or folder.',
   'usage.results-name': '--out ends with .csv or .json, which {{file}} does not.',
   'usage.png-missing': 'Name the picture with --out FILE.png.',
@@ -124,6 +125,11 @@ export const cli = {
     'No checkpoint says how its images were prepared. If it was trained on whole images, import it with --preprocess stretch-224: the wrong choice costs accuracy.',
   'import.storage':
     'Weights are stored in float16, rounded to 11 significant bits: logits change slightly, and an image between two classes may change sides.',
+
+  'card.images': 'Measuring with {{data}} images and {{far}} of other things.',
+  'card.files-below': 'files of {{folder}}',
+  'card.read-only':
+    'The card of a model that comes with the application is not changed. Say with --out where to write it.',
 
   'quantize.images': 'Calibrating with {{calibration}} images, measuring with {{heldBack}}.',
   'quantize.layers': '{{int8}} layers in int8, {{float32}} in float32.',

@@ -175,6 +175,25 @@ written into the manifest.
 
 Exit status: 0 done; 1 refused, and why; 2 something was missing.`,
 
+  'card.summary': "print a model's card, or measure what it says",
+  card: `Usage: hifuse card MODEL [--measure --data DATA [--far DIR] [--out FILE.md]]
+
+Prints a model's card. With --measure, writes the section "{{title}}" of it anew: calibration error
+with what a perfect model would show, log loss, coverage and size of prediction sets, and how many images are outside
+of what the model is meant for: of DATA as they are, of DATA turned, inverted, cut, blurred and changed otherwise, of
+the files of --far, and of pictures made by code.
+
+{{data}}
+Where the data have parts, --data takes test: images that the model was neither trained nor calibrated on.
+
+  --data DATA       labelled images of what the model is meant for
+  --far DIR         files of other things, whatever they state; read with their subfolders
+  --near-images N   of the data that are changed in every way (default 120)
+  --pictures N      of each kind that is made by code (default 30)
+  --out FILE.md     the card; the package's own if left out
+
+Exit status: 0 done; 2 nothing was written.`,
+
   'calibrate.summary': 'calibrate a model, and let it know what it knows',
   calibrate: `Usage: hifuse calibrate MODEL --data DATA [--reference DATA] --out DIR [options]
 

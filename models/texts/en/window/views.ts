@@ -166,6 +166,7 @@ export const views = {
   'status.task-preview': 'Trying the model',
   'status.task-import': 'Importing the model',
   'status.private': 'Nothing leaves this computer',
+  'status.said-outside': '{{file}}: outside of what the model is meant for',
   'status.said-failed': 'Classification failed: {{error}}',
   'status.said': '{{file}}: {{class}}, {{percent}}',
 
