@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -37,6 +38,19 @@ it('replaces the file of an earlier run without a word, and only when it is whol
   expect(await readFile(at('r.csv'), 'utf8')).toBe('earlier');
   await output.finish();
   expect([await readFile(at('r.csv'), 'utf8'), said]).toEqual(['new', []]);
+});
+
+it('removes what a run left that was killed, and says so; what another run still writes stays', async () => {
+  const living = await fileOutput(at('r.csv'), context);
+  const [draft] = await readdir(folder);
+  const { pid } = spawnSync(process.execPath, ['-e', '']);
+  await writeFile(at(draft!.replace(`-${process.pid}-`, `-${pid}-`)), 'rows of a killed run');
+  await writeFile(at('.r.csv.0000beef-1-12345678.draft'), 'of another computer');
+  const next = await fileOutput(at('r.csv'), context);
+  expect(said).toEqual([`An earlier run that was killed left a part of ${at('r.csv')}; it was removed.`]);
+  await living.finish();
+  await next.finish();
+  expect((await readdir(folder)).sort()).toEqual(['.r.csv.0000beef-1-12345678.draft', 'r.csv']);
 });
 
 it('leaves nothing behind of what was not finished', async () => {

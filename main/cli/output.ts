@@ -1,5 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import { HifuseError } from '../../models/errors.ts';
 import { RESULTS_FORMATS, type ResultsFormat } from '../results/writer.ts';
@@ -27,6 +28,34 @@ export function writeFailed(file: string, error: unknown): HifuseError {
   return new HifuseError('file.write-failed', { reason: 'file', file: path.basename(file), problem });
 }
 
+/** This computer in the names of drafts: on a shared drive, runs of others may be alive. */
+const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+
+/** A hidden name beside a file, for what is not whole yet, that tells which run writes it. */
+const draftName = (name: string): string => `.${name}.${HOST}-${process.pid}-${randomBytes(4).toString('hex')}.draft`;
+
+/** Whether a process of this computer is there; one of somebody else is, too. */
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}
+
+/** Removes what runs of this computer that were killed left beside a file. @returns whether there was any */
+async function removeAbandoned(file: string): Promise<boolean> {
+  const start = `.${path.basename(file)}.${HOST}-`;
+  const beside = await readdir(path.dirname(file)).catch((): string[] => []);
+  const abandoned = beside.filter((name) => {
+    const [, pid] = (name.startsWith(start) && /^(\d+)-[0-9a-f]{8}\.draft$/.exec(name.slice(start.length))) || [];
+    return pid !== undefined && !isRunning(Number(pid));
+  });
+  for (const name of abandoned) await rm(path.join(path.dirname(file), name), { force: true });
+  return abandoned.length > 0;
+}
+
 /** Tells two states of a file apart; '' where there is none. */
 const stateOf = (file: string): Promise<string> =>
   stat(file).then(
@@ -40,11 +69,13 @@ export interface FileOutput extends Output {
 
 /**
  * Writes a file under a hidden name of its own beside it, and gives it its name at the end: a file of that name is
- * whole, also where two runs write it at the same time. The later one then stays, and says so.
+ * whole, also where two runs write it at the same time. The later one then stays, and says so. What an earlier run left that
+ * was killed is removed, and said.
  * @throws HifuseError `file.write-failed`
  */
 export async function fileOutput(file: string, { say, texts }: Pick<Context, 'say' | 'texts'>): Promise<FileOutput> {
-  const draft = path.join(path.dirname(file), `.${path.basename(file)}.${randomBytes(4).toString('hex')}.draft`);
+  if (await removeAbandoned(file)) say(texts.t('cli:abandoned', { file }));
+  const draft = path.join(path.dirname(file), draftName(path.basename(file)));
   const guard = <T>(work: Promise<T>): Promise<T> =>
     work.catch((error: unknown) => {
       throw writeFailed(file, error);

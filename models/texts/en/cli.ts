@@ -69,6 +69,7 @@ export const cli = {
   wrote: 'Wrote {{file}}',
   'wrote-picture': 'Wrote {{file}}: {{width}} × {{height}} pixels',
   'wrote-model': 'Wrote {{file}}: {{id}}, {{megabytes}} MB',
+  abandoned: 'An earlier run that was killed left a part of {{file}}; it was removed.',
   'written-by-another': '{{file}} was written by another run meanwhile; this one replaces it.',
 
   'rows-kept': 'Not all was classified. The rows so far are in {{file}}.',
