@@ -1,4 +1,15 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { openInBrowser, type Launch } from './browser.ts';
@@ -19,6 +30,28 @@ it('leads the browser to the address by a private file: the token stands in no a
   remove();
   expect(existsSync(path.dirname(file))).toBe(false);
   remove();
+});
+
+it('lies where packed browsers can read, and removes what a killed run left there', () => {
+  if (process.platform !== 'linux') return;
+  vi.stubEnv('HOME', mkdtempSync(path.join(tmpdir(), 'hifuse-home-')));
+  const home = process.env['HOME']!;
+  for (const [name, file] of [
+    ['hifuse-viewer-abcdef', 'open.html'],
+    ['hifuse-viewer-mineee', 'notes.txt'],
+  ] as const) {
+    mkdirSync(path.join(home, name));
+    writeFileSync(path.join(home, name, file), '');
+    utimesSync(path.join(home, name, file), 0, 0);
+  }
+  const launch = vi.fn<Launch>();
+  const remove = openInBrowser(ADDRESS, vi.fn(), launch);
+  const folder = path.dirname(launch.mock.calls[0]![1].at(-1)!);
+  expect([path.dirname(folder), path.basename(folder).startsWith('.')]).toEqual([home, false]);
+  expect(readdirSync(home).sort()).toEqual([path.basename(folder), 'hifuse-viewer-mineee'].sort());
+  remove();
+  rmSync(home, { recursive: true });
+  vi.unstubAllEnvs();
 });
 
 it('tells where no browser can be started, and leaves no file', async () => {
