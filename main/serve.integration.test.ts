@@ -163,7 +163,7 @@ describe.skipIf(!existsSync(PATHS.workerEntry))('the back end (built by `npm run
     const rows = await client.invoke('batch.rows', { id, from: 0, count: 100 });
     expect(rows.filter(({ status }) => status === 'ok')).toHaveLength(SLICES + 1);
     expect(rows.filter(({ status }) => status === 'failed').map(({ file }) => file)).toEqual(['broken.dcm']);
-    const saved = await client.invoke('batch.export', { id, format: 'csv' });
+    const saved = await client.invoke('batch.export', { id, format: 'csv', names: true });
     expect(saved.kind === 'download' && new TextDecoder().decode(saved.bytes)).toContain('disc.png');
   });
 

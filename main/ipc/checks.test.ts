@@ -36,7 +36,7 @@ const VALID: { [M in Method]: Api[M]['params'] } = {
   'batch.start': { imageIds: ['image-1', 'image-2'] },
   'batch.cancel': { id: 'batch-1' },
   'batch.rows': { id: 'batch-1', from: 0, count: 50 },
-  'batch.export': { id: 'batch-1', format: 'json' },
+  'batch.export': { id: 'batch-1', format: 'json', names: true },
   'reports.save': {
     predictionId: 'prediction-1',
     classIndex: 2,

@@ -256,7 +256,8 @@ export interface Api {
   'batch.start': { params: { imageIds: readonly string[] }; result: BatchState };
   'batch.cancel': { params: { id: string }; result: null };
   'batch.rows': { params: { id: string; from: number; count: number }; result: BatchRow[] };
-  'batch.export': { params: { id: string; format: 'csv' | 'json' }; result: SaveResult };
+  /** `names`: false where the reader hides names: files are then numbered. */
+  'batch.export': { params: { id: string; format: 'csv' | 'json'; names: boolean }; result: SaveResult };
   'reports.save': { params: ReportRequest; result: SaveResult };
   /** Of an image by the name it is kept under (`imageKey` of models/measure). */
   'measurements.list': { params: { image: string }; result: ImageNotes };

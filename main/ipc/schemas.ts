@@ -104,7 +104,7 @@ export const SCHEMAS = {
   'batch.start': fields({ imageIds }),
   'batch.cancel': fields({ id }),
   'batch.rows': fields({ id, from: integer(0, MOST_IMAGES), count: integer(0, MOST_IMAGES) }),
-  'batch.export': fields({ id, format: oneOf(['csv', 'json']) }),
+  'batch.export': fields({ id, format: oneOf(['csv', 'json']), names: boolean() }),
   'reports.save': fields({
     predictionId: id,
     classIndex: integer(0, 100_000),

@@ -63,7 +63,7 @@ describe('Batches', () => {
       'model.not-found',
     ]);
     expect(progress.at(-1)).toMatchObject({ state: 'done', failed: 2 });
-    await expect(batches.export({ id, format: 'csv' })).rejects.toMatchObject({ code: 'request.invalid' });
+    await expect(batches.export({ id, format: 'csv', names: true })).rejects.toMatchObject({ code: 'request.invalid' });
   });
 
   it('keeps what it has when cancelled', async () => {
@@ -78,8 +78,8 @@ describe('Batches', () => {
     expect(statuses.slice(0, 4)).toEqual(['ok', 'ok', 'ok', 'ok']);
     expect(statuses.at(-1)).toBe('waiting');
     expect(progress.at(-1)!.state).toBe('cancelled');
-    await batches.export({ id, format: 'csv' });
-    await batches.export({ id, format: 'json' });
+    await batches.export({ id, format: 'csv', names: true });
+    await batches.export({ id, format: 'json', names: true });
     expect(saved.map(({ name }) => name)).toEqual(['hifuse-results.partial.csv', 'hifuse-results.json']);
     expect(JSON.parse(saved[1]!.text)).toMatchObject({ complete: false });
   });
@@ -99,8 +99,11 @@ describe('Batches', () => {
     const { batches, saved } = setUp();
     const { id } = batches.start({ imageIds: ['a', 'bad'] });
     await batches.idle();
-    expect(await batches.export({ id, format: 'csv' })).toEqual({ kind: 'saved', path: '/saved/hifuse-results.csv' });
-    await batches.export({ id, format: 'json' });
+    expect(await batches.export({ id, format: 'csv', names: true })).toEqual({
+      kind: 'saved',
+      path: '/saved/hifuse-results.csv',
+    });
+    await batches.export({ id, format: 'json', names: true });
     const [csv, json] = saved;
     expect(csv!.text.split('\r\n').map((line) => line.split(',').slice(0, 4).join(','))).toEqual([
       'file,frame,status,top1',
@@ -111,5 +114,17 @@ describe('Batches', () => {
     const results = JSON.parse(json!.text) as { results: { file: string }[]; complete: boolean };
     expect(results.results.map(({ file }) => file)).toEqual(['a.png', 'bad.png']);
     expect(results.complete).toBe(true);
+  });
+
+  it('names no file where names are hidden', async () => {
+    const { batches, saved } = setUp();
+    const { id } = batches.start({ imageIds: ['a', 'bad'] });
+    await batches.idle();
+    for (const format of ['csv', 'json'] as const) await batches.export({ id, format, names: false });
+    expect(saved.map(({ text }) => text).join()).not.toMatch(/a\.png|bad/);
+    expect((JSON.parse(saved[1]!.text) as { results: { file: string }[] }).results.map(({ file }) => file)).toEqual([
+      'Image 1',
+      'Image 2',
+    ]);
   });
 });

@@ -1,3 +1,5 @@
+import { nameless } from '../../models/texts/nameless.ts';
+import { english } from '../../models/texts/texts.ts';
 import { HifuseError, toErrorValue, type ErrorValue } from '../../models/errors.ts';
 import type { ModelInfo, ModelSelection } from '../../worker/protocol.ts';
 import type { Host } from '../hosts/host.ts';
@@ -96,8 +98,8 @@ export class Batches {
     return this.#get(id).rows.slice(from, from + count);
   }
 
-  /** What is there so far, in the formats of the CLI. */
-  async export({ id, format }: Api['batch.export']['params']): Promise<Api['batch.export']['result']> {
+  /** What is there so far, in the formats of the CLI; without names, images are numbered in the order of the batch. */
+  async export({ id, format, names }: Api['batch.export']['params']): Promise<Api['batch.export']['result']> {
     const { info, rows, state } = this.#get(id);
     if (!info) throw new HifuseError('request.invalid', { reason: 'no-results-yet' });
     const { mime, open, tellsIncomplete } = RESULTS_FORMATS[format];
@@ -107,8 +109,11 @@ export class Batches {
       info.manifest.classes.map(({ name }) => name),
     );
     const parts = [writer.begin()];
-    for (const { file, frame, status, prediction, error } of rows) {
-      if (status !== 'waiting') parts.push(writer.row(resultRow(file, frame, { status, prediction, error })));
+    for (const [index, { file, frame, status, prediction, error }] of rows.entries()) {
+      if (status === 'waiting') continue;
+      const label = names ? file : english.t('window:file.number', { number: index + 1 });
+      const told = error && !names ? nameless(error, label) : error;
+      parts.push(writer.row(resultRow(label, frame, { status, prediction, error: told })));
     }
     parts.push(writer.end(complete));
     const bytes = new TextEncoder().encode(parts.join(''));

@@ -40,6 +40,7 @@ it('hides who the patient is, in nested items too, and from the search', () => {
     ...elements,
     { tag: '00080090', vr: 'PN', keyword: 'ReferringPhysicianName', value: 'Doe^Jane' },
     { tag: '00100010', vr: 'PN', keyword: 'PatientName', value: 'Doe^John' },
+    { tag: '0008103e', vr: 'LO', keyword: 'SeriesDescription', value: 'Thorax DOE' },
     { tag: '00100030', vr: 'DA', keyword: 'PatientBirthDate', value: '19700101' },
     {
       tag: '00101002',
@@ -60,5 +61,5 @@ it('hides who the patient is, in nested items too, and from the search', () => {
   expect(JSON.stringify(hidden.map(({ value }) => value))).not.toMatch(/Doe|1970|4711/);
   expect(hidden.map(({ value }) => value)).toContain('CT');
   expect(filterElements(hidden, 'doe')).toEqual([]);
-  expect(filterElements(elementRows(named, { texts: english, names: true }), 'doe')).toHaveLength(2);
+  expect(filterElements(elementRows(named, { texts: english, names: true }), 'doe')).toHaveLength(3);
 });

@@ -1,4 +1,5 @@
 import type { DicomElement } from '../../main/ipc/contract.ts';
+import { carriesIdentity, type Patient } from '../../models/identity.ts';
 import type { Texts } from '../../models/texts/texts.ts';
 
 /** A line of the element browser. */
@@ -22,8 +23,15 @@ export interface ElementWords {
 
 const PATIENT_GROUP = '0010';
 
-/** Whether an element tells of the patient or names a person: the patient's group, and every person name (PN). */
-const tellsWho = ({ tag, vr }: DicomElement): boolean => tag.startsWith(PATIENT_GROUP) || vr === 'PN';
+/** Whether an element tells who the patient is, or names a person: the patient's group, every person name, any such text. */
+const tellsWho = ({ tag, vr, value }: DicomElement, patient: Patient): boolean =>
+  tag.startsWith(PATIENT_GROUP) || vr === 'PN' || carriesIdentity(value, patient);
+
+/** Whom a data set is of, by its own elements. */
+function patientOf(elements: readonly DicomElement[]): Patient {
+  const value = (tag: string): string => elements.find((element) => element.tag === tag)?.value ?? '';
+  return { patientName: value('00100010'), patientId: value('00100020') };
+}
 
 /** '00100010' -> '(0010,0010)'. */
 export const tagText = (tag: string): string => `(${tag.slice(0, 4)},${tag.slice(4)})`.toUpperCase();
@@ -32,13 +40,14 @@ export const tagText = (tag: string): string => `(${tag.slice(0, 4)},${tag.slice
 export function elementRows(
   elements: readonly DicomElement[],
   words: ElementWords,
+  patient = patientOf(elements),
   depth = 0,
   parent = '',
 ): ElementRow[] {
   const { names, texts } = words;
   return elements.flatMap((element, index): ElementRow[] => {
     const id = `${parent}/${element.tag}-${index}`;
-    const hidden = !names && tellsWho(element);
+    const hidden = !names && tellsWho(element, patient);
     const items = (hidden ? [] : (element.items ?? [])).flatMap((item, number): ElementRow[] => [
       {
         id: `${id}/${number}`,
@@ -47,7 +56,7 @@ export function elementRows(
         label: texts.t('window:elements.item', { number: number + 1 }),
         value: '',
       },
-      ...elementRows(item, words, depth + 2, `${id}/${number}`),
+      ...elementRows(item, words, patient, depth + 2, `${id}/${number}`),
     ]);
     const label = element.keyword || texts.t('window:elements.unknown');
     const value = hidden ? texts.t('window:elements.hidden') : element.value;

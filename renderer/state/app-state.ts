@@ -56,7 +56,7 @@ export function createApp(client: Client): AppState {
   const preferences = new Preferences();
   const language = new LocalTexts();
   const texts = textsWithoutNames(language, () => !preferences.names);
-  const batch = new Batch(client, texts);
+  const batch = new Batch(client, preferences, texts);
   const dialogs = new Dialogs();
   const frames = new FrameCache(client);
   const models = new Models(client);

@@ -1,5 +1,6 @@
 import type { BatchRow, BatchState, Client, Prediction } from '../../main/ipc/contract.ts';
 import type { Texts } from '../../models/texts/texts.ts';
+import type { Preferences } from './preferences.svelte.ts';
 import {
   countClasses,
   firstFrames,
@@ -19,6 +20,7 @@ const REFRESH_MILLISECONDS = 500;
 /** The last 'classify all' and its rows. */
 export class Batch {
   readonly #client: Pick<Client, 'invoke'>;
+  readonly #preferences: Pick<Preferences, 'names'>;
   readonly #texts: Texts;
   #state = $state.raw<BatchState | null>(null);
   #rows = $state.raw<readonly BatchRow[]>([]);
@@ -34,7 +36,8 @@ export class Batch {
   readonly #lines = $derived(this.#rows.map(toLine));
   readonly #shown = $derived(sortLines(filterLines(this.#lines, this.#filter), this.#column, this.#descending));
 
-  constructor(client: Pick<Client, 'invoke'>, texts: Texts) {
+  constructor(client: Pick<Client, 'invoke'>, preferences: Pick<Preferences, 'names'>, texts: Texts) {
+    this.#preferences = preferences;
     this.#client = client;
     this.#texts = texts;
   }
@@ -103,7 +106,8 @@ export class Batch {
   /** Saves the results; answers what to tell the reader, null if nothing. */
   async exportAs(format: 'csv' | 'json'): Promise<string | null> {
     if (!this.#state) return null;
-    return finishSave(await this.#client.invoke('batch.export', { id: this.#state.id, format }), this.#texts);
+    const request = { id: this.#state.id, format, names: this.#preferences.names };
+    return finishSave(await this.#client.invoke('batch.export', request), this.#texts);
   }
 
   show(): void {

@@ -32,7 +32,7 @@ async function finished(): Promise<Batch> {
     'batch.start': () => state(),
     'batch.rows': ({ from, count }) => answer.slice(from, from + count),
   });
-  const batch = new Batch(main, english);
+  const batch = new Batch(main, { names: true }, english);
   await batch.classify(['1', '2', '3']);
   expect(batch.rows.map((row) => row.status)).toEqual(['waiting', 'waiting', 'waiting']);
   answer.splice(0, 3, ...rows);

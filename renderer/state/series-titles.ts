@@ -1,15 +1,19 @@
 import type { ImageEntry, SeriesEntry, StudyEntry } from '../../main/ipc/contract.ts';
 import type { Texts } from '../../models/texts/texts.ts';
 import { personName } from '../../models/person-name.ts';
+import type { Series } from './study-contents.ts';
 
 /** What a series is called: by its description, else by modality and number; pictures by their folder. */
-export function seriesTitle({ kind, folder, modality, number, description }: SeriesEntry, { t }: Texts): string {
-  if (kind === 'pictures') return folder || t('window:list.pictures');
+export function seriesTitle(entry: SeriesEntry, texts: Texts): string {
+  const { kind, folder, description } = entry;
+  return (kind === 'pictures' ? folder : description) || namelessTitle(entry, texts);
+}
+
+/** The same where names are hidden: folders and descriptions are words of people, who may name the patient. */
+export function namelessTitle({ kind, modality, number }: SeriesEntry, { t }: Texts): string {
+  if (kind === 'pictures') return t('window:list.pictures');
   const of = modality || 'DICOM';
-  return (
-    description ||
-    (number === null ? t('window:list.series-of', { of }) : t('window:list.series-number', { of, number }))
-  );
+  return number === null ? t('window:list.series-of', { of }) : t('window:list.series-number', { of, number });
 }
 
 /** Patient, study and size of a series in one line. */
@@ -21,7 +25,10 @@ export function seriesSubtitle({ kind }: SeriesEntry, study: StudyEntry, count: 
 }
 
 /** Title and subtitle of the files that are in no series. */
-export function unreadableTitle(images: readonly ImageEntry[], { t }: Texts): { title: string; subtitle: string } {
+export function unreadableTitle(
+  images: readonly ImageEntry[],
+  { t }: Texts,
+): Pick<Series, 'title' | 'namelessTitle' | 'subtitle'> {
   const title = images.some(({ error }) => error) ? t('window:list.unreadable') : t('window:list.unread');
-  return { title, subtitle: t('window:list.files', { count: images.length }) };
+  return { title, namelessTitle: title, subtitle: t('window:list.files', { count: images.length }) };
 }

@@ -1,7 +1,7 @@
 import type { ImageEntry, SeriesEntry, StudiesUpdate, StudyEntry } from '../../main/ipc/contract.ts';
 import { addSlices, type Slice } from '../../models/imaging/slice-order.ts';
 import type { Texts } from '../../models/texts/texts.ts';
-import { seriesSubtitle, seriesTitle, unreadableTitle } from './series-titles.ts';
+import { namelessTitle, seriesSubtitle, seriesTitle, unreadableTitle } from './series-titles.ts';
 
 /** Series for files that belong to none: they could not be read. */
 export const UNREADABLE_SERIES = 'unreadable';
@@ -12,6 +12,8 @@ export interface Series {
   /** Null for files that belong to none. */
   studyId: string | null;
   title: string;
+  /** What it is called where names are hidden. */
+  namelessTitle: string;
   subtitle: string;
   modality: string;
   imageIds: readonly string[];
@@ -135,6 +137,7 @@ export class StudyContents {
       id: entry.id,
       studyId: study.id,
       title: seriesTitle(entry, this.#texts),
+      namelessTitle: namelessTitle(entry, this.#texts),
       subtitle: seriesSubtitle(entry, study, slices.length, this.#texts),
       modality: entry.modality,
       imageIds: slices.map(({ id }) => id),

@@ -95,6 +95,20 @@ describe('StudyTree', () => {
     });
   });
 
+  it('has a title for where names are hidden: no words of people', () => {
+    const { tree, change } = start();
+    const series = { studyId: 'study', folder: 'Doe John', modality: 'CT', number: 7, description: 'Doe thorax' };
+    change({
+      series: [
+        { ...series, id: 'dicom', kind: 'dicom' },
+        { ...series, id: 'pictures', kind: 'pictures' },
+      ],
+      images: [image('x', 10, { seriesId: 'dicom' }), image('y', 11, { seriesId: 'pictures' })],
+    });
+    expect(tree.seriesOf('x')).toMatchObject({ title: 'Doe thorax', namelessTitle: 'CT series 7' });
+    expect(tree.seriesOf('y')).toMatchObject({ title: 'Doe John', namelessTitle: 'Pictures' });
+  });
+
   it('takes a snapshot in pages, showing what was known until it is whole', async () => {
     const { tree, change, order } = start();
     const whole = studyListOf({ one: ['a'], three: ['z'] });

@@ -3,7 +3,6 @@ export const files = {
   'file.this': 'this file',
   'file.image': 'the image',
   'file.number': 'Image {{number, number}}',
-  'file.series': 'the series',
   'file.reread': 'The file changed after it was shown. It was read again.',
   'file.outdated-header': 'The file changed after it was opened. Close it and open it again to see its header.',
 } as const;
