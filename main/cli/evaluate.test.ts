@@ -114,6 +114,8 @@ describe('hifuse evaluate', () => {
       ],
     });
     const page = await readFile(at('e.html'), 'utf8');
+    await hifuse('m', at('data.csv'), '--by', 'sex', '--out', at('alone.html'));
+    expect(await readFile(at('alone.html'), 'utf8')).toBe(page);
     expect(page).toContain('3 images of the part test');
     expect(page).toContain('<td>viral pneumonia</td>');
   });

@@ -68,6 +68,8 @@ function sameClasses(a: ModelInfo, b: ModelInfo): void {
   throw new UsageError(({ t }) => t('cli:usage.other-classes', { a: names(a), b: names(b) }));
 }
 
+const isPage = (file: string): boolean => /\.html?$/i.test(file);
+
 async function writeAll(file: string, text: string, context: Context): Promise<void> {
   const output = await fileOutput(file, context);
   await output.write(text);
@@ -162,7 +164,7 @@ async function run(args: readonly string[], context: Context): Promise<ExitStatu
   });
   const json = `${JSON.stringify(result, null, 2)}\n`;
   if (values.out === undefined) await context.write(json);
-  else await writeAll(values.out, json, context);
+  else await writeAll(values.out, isPage(values.out) ? evaluationHtml(result) : json, context);
   if (values.html !== undefined) await writeAll(values.html, evaluationHtml(result), context);
   context.say(summary(result, context.texts));
   return failed.length > 0 ? EXIT.failed : EXIT.ok;

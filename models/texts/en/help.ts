@@ -87,8 +87,8 @@ recall, specificity, AUROC and average precision, the confusion, and 95 % interv
   --by COLUMN       measure each value of a column of the table alone, too
   --against MODEL   another model on the same images: McNemar's test, paired bootstrap
   --patient REGEX   what of a file's name names the patient, where no column does
-  --out FILE.json   on stdout if left out
-  --html FILE.html  the same for people
+  --out FILE        .html for people, else JSON; JSON on stdout if left out
+  --html FILE.html  the page besides the JSON
 {{device}}
 
 Exit status: 0 all images were measured; 1 some failed (they are listed); 2 nothing could run.`,
