@@ -23,6 +23,7 @@ import { classWeights, learningRate } from './recipe.ts';
 import type { EpochRecord, TrainRequest, TrainResult } from './request.ts';
 import { forwardAndBack } from './step.ts';
 import { EventWriter } from './tensorboard.ts';
+import { encodeTorchFile } from './torch-file.ts';
 import { countCorrect, validate } from './validate.ts';
 
 /** Adam's own constants, as in PyTorch. */
@@ -32,6 +33,8 @@ const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 export const RUN_FILES = {
   checkpoint: 'checkpoint.safetensors',
   best: 'best.safetensors',
+  /** The same weights in the form of PyTorch. */
+  torch: 'best.pth',
   record: 'history.json',
   curves: 'curves.svg',
 } as const;
@@ -328,7 +331,10 @@ class Training {
     };
     const best = bestOf(history);
     if (!best || better(record, best)) {
+      const { architecture, classes } = this.#request;
       await writeAtomically(join(this.#folder, RUN_FILES.best), encodeSafetensors(new Map(rawTensors(weights))));
+      const torch = encodeTorchFile(weights, architecture, classes.length);
+      await writeAtomically(join(this.#folder, RUN_FILES.torch), torch);
     }
     history.push(record);
     progress.epoch += 1;
