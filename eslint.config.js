@@ -9,10 +9,7 @@ const boundary = (files, ...patterns) => ({
   rules: { 'no-restricted-imports': ['error', { patterns }] },
 });
 
-const electron = forbid(
-  'Only main/index.ts, main/preload.cts and main/hosts/electron/ may know Electron.',
-  'electron',
-);
+const electron = forbid('Only main/index.ts, main/preload.cts and main/hosts/electron/ may know Electron.', 'electron');
 const nodeBuiltins = forbid('This folder is pure: no Node.', 'node:*');
 const native = forbid('This folder is pure: no native backend.', 'onnxruntime-*', 'sharp', '@tensorflow/*');
 const upFromModels = forbid(
