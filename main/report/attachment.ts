@@ -2,7 +2,7 @@
 import { isWithheld } from '../../models/doubt/verdict.ts';
 import { resultRow, type ResultRow } from '../results/row.ts';
 import { NOTICE, software } from '../about.ts';
-import { carriesIdentity } from './identity.ts';
+import { carriesIdentity } from '../../models/identity.ts';
 import type { ReportFacts } from './content.ts';
 import type { Review } from '../../models/review.ts';
 import type { Prediction } from '../../worker/protocol.ts';

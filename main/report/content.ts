@@ -15,7 +15,7 @@ import { measurementLines, spacingInWords } from '../../models/measure/in-words.
 import type { Measurement } from '../../models/measure/measurement.ts';
 import type { Review } from '../../models/review.ts';
 import type { Fact } from './facts.ts';
-import { carriesIdentity } from './identity.ts';
+import { carriesIdentity } from '../../models/identity.ts';
 import { isWithheld } from '../../models/doubt/verdict.ts';
 import { setInWords } from '../../models/doubt/set-in-words.ts';
 import { verdictCautions } from './cautions.ts';

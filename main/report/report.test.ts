@@ -21,7 +21,7 @@ import { createReport, type ReportOptions } from '../services/reports.ts';
 import { fakeHeader, fakeInput, fakeManifest, fakePrediction, fakeRendering, fakeRequests } from '../testing/fakes.ts';
 import { timestamp } from './content.ts';
 import type { ReportedResult } from './attachment.ts';
-import { carriesIdentity } from './identity.ts';
+import { carriesIdentity } from '../../models/identity.ts';
 import { ATTACHMENT } from './render.ts';
 import { renderOverlay } from './overlay.ts';
 import { areaOf, PAPERS } from './paper.ts';

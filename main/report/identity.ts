@@ -1,1 +1,0 @@
-export { carriesIdentity } from '../../models/identity.ts';
