@@ -1,7 +1,14 @@
 import type { ImageEntry, SeriesEntry, StudyEntry } from '../../main/ipc/contract.ts';
 import type { Texts } from '../../models/texts/texts.ts';
 import { personName } from '../../models/person-name.ts';
-import type { Series } from './study-contents.ts';
+
+/** What stands over the images of a series. */
+export interface SeriesTitles {
+  title: string;
+  /** The title where names are hidden. */
+  namelessTitle: string;
+  subtitle: string;
+}
 
 /** What a series is called: by its description, else by modality and number; pictures by their folder. */
 export function seriesTitle(entry: SeriesEntry, texts: Texts): string {
@@ -25,10 +32,7 @@ export function seriesSubtitle({ kind }: SeriesEntry, study: StudyEntry, count: 
 }
 
 /** Title and subtitle of the files that are in no series. */
-export function unreadableTitle(
-  images: readonly ImageEntry[],
-  { t }: Texts,
-): Pick<Series, 'title' | 'namelessTitle' | 'subtitle'> {
+export function unreadableTitle(images: readonly ImageEntry[], { t }: Texts): SeriesTitles {
   const title = images.some(({ error }) => error) ? t('window:list.unreadable') : t('window:list.unread');
   return { title, namelessTitle: title, subtitle: t('window:list.files', { count: images.length }) };
 }

@@ -1,20 +1,16 @@
 import type { ImageEntry, SeriesEntry, StudiesUpdate, StudyEntry } from '../../main/ipc/contract.ts';
 import { addSlices, type Slice } from '../../models/imaging/slice-order.ts';
 import type { Texts } from '../../models/texts/texts.ts';
-import { namelessTitle, seriesSubtitle, seriesTitle, unreadableTitle } from './series-titles.ts';
+import { namelessTitle, seriesSubtitle, seriesTitle, unreadableTitle, type SeriesTitles } from './series-titles.ts';
 
 /** Series for files that belong to none: they could not be read. */
 export const UNREADABLE_SERIES = 'unreadable';
 
 /** Images of one series, in order: slices by position along their normal where known, otherwise by number or name. */
-export interface Series {
+export interface Series extends SeriesTitles {
   id: string;
   /** Null for files that belong to none. */
   studyId: string | null;
-  title: string;
-  /** What it is called where names are hidden. */
-  namelessTitle: string;
-  subtitle: string;
   modality: string;
   imageIds: readonly string[];
 }
