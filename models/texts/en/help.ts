@@ -52,8 +52,8 @@ without annotations.
 
   --out FILE.png          the picture
   --frame N               of a multi-frame file, counted from 0 (default 0)
-  --window CENTER/WIDTH   in the file's units (HU for CT). If left out: the file's default window, or, where it has none,
-                          from its smallest to its largest value, padding left out. Grey images alone
+  --window CENTER/WIDTH   in the file's units (HU for CT). If left out: the file's default window, or, where it
+                          has none, from its smallest to its largest value, padding left out. Grey images alone
 
 Exit status: 0 done; 1 the file cannot be shown, and why; 2 something was missing.`,
 
