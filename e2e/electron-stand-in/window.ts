@@ -77,7 +77,8 @@ class WebContents extends EventEmitter {
   async #answer(route: Route): Promise<void> {
     const request = route.request();
     const url = toApplication(request.url());
-    if (request.isNavigationRequest() && url !== this.#loading) {
+    // What the application loads, and a page that is loaded again, is no navigation of the page's own.
+    if (request.isNavigationRequest() && url !== this.#loading && url !== this.#url) {
       const inMainFrame = request.frame().parentFrame() === null;
       const event = Object.assign(new PreventableEvent(), { url });
       if (inMainFrame) this.emit('will-navigate', event, url);
