@@ -1,5 +1,5 @@
 /** `protocol` and `session`: what answers, and what may ask. */
-import type { Protocol, Session, WebRequest } from 'electron';
+import type { Protocol, Session } from 'electron';
 import type { Route } from '@playwright/test';
 import { toApplication } from './addresses.ts';
 
@@ -43,9 +43,6 @@ export const session = {
     },
   },
 } satisfies { defaultSession: PermissionHandlers & { webRequest: { onBeforeRequest(listener: RequestFilter): void } } };
-
-/** Electron's own listener takes what ours takes. */
-export type Filtering = Parameters<WebRequest['onBeforeRequest']>;
 
 function isAllowed(url: string): Promise<boolean> {
   return new Promise((resolve) => {

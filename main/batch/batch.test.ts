@@ -10,6 +10,7 @@ import { HifuseError } from '../../models/errors.ts';
 import { parseCsv, type CsvRow } from '../../models/csv-table.ts';
 import { runCommandLine } from '../cli/run.ts';
 import type { Requests } from '../services/classify.ts';
+import { commandServices } from '../testing/command-services.ts';
 import { standIn } from '../testing/stand-in.ts';
 import { STORE_FILE } from './store.ts';
 
@@ -42,17 +43,7 @@ async function hifuse(args: readonly string[], requests: Requests = standIn(), s
     stderr,
     signal,
     language: () => 'en',
-    openServices: () => ({
-      requests,
-      packages: {
-        list: () => Promise.resolve([]),
-        damaged: () => Promise.resolve([]),
-        resolve: (directory) => Promise.resolve(directory),
-      },
-      defaultModel: () => Promise.resolve('/model'),
-      dataDirectory: '',
-      notices: [],
-    }),
+    openServices: () => commandServices(requests),
   });
   return { status, said: Buffer.concat(said).toString() };
 }

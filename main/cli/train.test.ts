@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { english } from '../../models/texts/texts.ts';
 import { RELEASED } from '../../worker/train/recipe.ts';
 import type { EpochRecord, TrainRequest } from '../../worker/train/request.ts';
+import { commandServices } from '../testing/command-services.ts';
 import { fakeHeader, fakeRequests } from '../testing/fakes.ts';
 import type { Context } from './command.ts';
 import { train } from './train.ts';
@@ -45,17 +46,7 @@ async function hifuse(...args: string[]) {
     },
   });
   const context: Context = {
-    services: {
-      requests,
-      packages: {
-        list: () => Promise.resolve([]),
-        damaged: () => Promise.resolve([]),
-        resolve: (id) => Promise.resolve(id),
-      },
-      defaultModel: () => Promise.resolve('default'),
-      dataDirectory: '',
-      notices: [],
-    },
+    services: commandServices(requests, { model: 'default' }),
     texts: english,
     write: () => Promise.resolve(),
     print: () => Promise.resolve(),

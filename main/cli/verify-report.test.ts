@@ -19,6 +19,7 @@ import {
   fakeRequests,
 } from '../testing/fakes.ts';
 import { runCommandLine } from './run.ts';
+import { commandServices } from '../testing/command-services.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'hifuse-verify-report-'));
 const at = (name: string): string => path.join(folder, name);
@@ -48,17 +49,7 @@ async function hifuse(...argv: string[]) {
     stderr: stream((text) => (err += text)),
     signal: new AbortController().signal,
     language: () => 'en',
-    openServices: () => ({
-      requests,
-      packages: {
-        list: () => Promise.resolve([]),
-        damaged: () => Promise.resolve([]),
-        resolve: (id) => Promise.resolve(id),
-      },
-      defaultModel: () => Promise.resolve('chest'),
-      dataDirectory: at('data'),
-      notices: [],
-    }),
+    openServices: () => commandServices(requests, { model: 'chest', dataDirectory: at('data') }),
   });
   return { status, out, err };
 }

@@ -2,6 +2,7 @@
 import { toErrorValue } from '../../models/errors.ts';
 import { english } from '../../models/texts/texts.ts';
 import { batch } from '../cli/batch.ts';
+import { commandServices } from './command-services.ts';
 import { standIn } from './stand-in.ts';
 
 const requests = standIn({ delay: Number(process.env['STAND_IN_DELAY'] ?? 0) });
@@ -12,17 +13,7 @@ const say = (line: string): void => {
 
 try {
   process.exitCode = await batch.run(process.argv.slice(2), {
-    services: {
-      requests,
-      packages: {
-        list: () => Promise.resolve([]),
-        damaged: () => Promise.resolve([]),
-        resolve: (directory) => Promise.resolve(directory),
-      },
-      defaultModel: () => Promise.resolve('/model'),
-      dataDirectory: '',
-      notices: [],
-    },
+    services: commandServices(requests),
     write: () => Promise.resolve(),
     print: () => Promise.resolve(),
     texts: english,
